@@ -22,7 +22,7 @@ from typing import NamedTuple
 import yaml
 
 from evals.hunt import RULES
-from indicia.hunt import hunt
+from indicia.hunt.run import hunt
 from indicia.hunt.sight.notes import note_of
 from indicia.hunt.story import tell
 from indicia.records import HuntVerdict, LogFile, RuleLevel, Sighting

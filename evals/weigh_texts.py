@@ -31,7 +31,8 @@ from indicia.read.fronts import document_from_text
 from indicia.read.names import find_names
 from indicia.read.techniques import find_techniques
 from indicia.records import Context, MentionKind
-from indicia.weigh import gather, weigh
+from indicia.weigh.assess import weigh
+from indicia.weigh.gather import gather
 from indicia.weigh.kin import kin_of
 from scripts.knowledge.software import clean
 from scripts.knowledge.titles import Titles, address

@@ -19,14 +19,17 @@ import msgspec
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from indicia.knowledge import catalogues, galaxy  # noqa: E402
+from indicia.knowledge import catalogues  # noqa: E402
 from indicia.knowledge.attack_bundle import parse_release  # noqa: E402
 from indicia.knowledge.index import fold  # noqa: E402
-from indicia.knowledge.merging import merge_actors, slug  # noqa: E402
-from indicia.knowledge.storing import store, with_states  # noqa: E402
 from indicia.knowledge.tables import Agency, Row, State, Vendor  # noqa: E402
-from indicia.knowledge.updating import Kind  # noqa: E402
-from scripts.knowledge import own  # noqa: E402
+from indicia.knowledge.updating import (  # noqa: E402
+    Kind,
+    store,
+    with_states,
+)
+from scripts.knowledge import galaxy, own  # noqa: E402
+from scripts.knowledge.merging import merge_actors, slug  # noqa: E402
 from scripts.knowledge.origins import origins  # noqa: E402
 from scripts.knowledge.software import malware  # noqa: E402
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from indicia.knowledge.galaxy import GalaxyFile
 from indicia.knowledge.index import fold
-from indicia.knowledge.merging import slug
 from indicia.knowledge.names import everyday_words
 from indicia.knowledge.tables import Actor, AttackTables, Malware
+from scripts.knowledge.galaxy import GalaxyFile
+from scripts.knowledge.merging import slug
 from scripts.knowledge.titles import Titles
 
 # Malpedia tells the platform in brackets behind a name: "Cyclops Blink (ELF)".

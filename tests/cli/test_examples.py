@@ -17,8 +17,8 @@ import pytest
 import typst
 
 from indicia.case import open_store
-from indicia.cli.ids import short_id
 from indicia.cli.main import run
+from indicia.cli.options import short_id
 from indicia.pipeline import load_case
 from scripts.cli_reference import examples, parser
 from tests.cli.test_reference import DOCS

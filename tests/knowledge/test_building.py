@@ -14,9 +14,8 @@ from indicia.knowledge import Knowledge, update
 from indicia.knowledge.attack_bundle import parse_release, read_limited
 from indicia.knowledge.catalogues import parse_kev
 from indicia.knowledge.library import PACKAGED
-from indicia.knowledge.storing import encode
 from indicia.knowledge.tables import Actor, Alias, KevEntry
-from indicia.knowledge.updating import Kind, kind_of
+from indicia.knowledge.updating import Kind, encode, kind_of
 from scripts.build_knowledge import build, is_generic
 from scripts.knowledge import own
 from scripts.knowledge.software import clean, is_common

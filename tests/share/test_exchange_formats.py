@@ -17,9 +17,9 @@ import stix2
 from indicia.knowledge import load
 from indicia.records import Case, Context, MentionKind
 from indicia.share import FORMATS, render
+from indicia.share.indicators import well_known
 from indicia.share.internals import without_internals
 from indicia.share.stix.told import told
-from indicia.share.well_known import well_known
 from indicia.view.inert import inert_cell
 from indicia.view.words import source_words
 from tests.sample_case import document_of, exchange_case

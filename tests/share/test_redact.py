@@ -40,7 +40,7 @@ from indicia.records import (
 from indicia.share import FORMATS, render
 from indicia.share.internals import LOWERED, without_internals
 from indicia.share.redact import mark, marking_of, redact
-from indicia.view.leaving import left_out
+from indicia.view.wording import left_out
 from tests.sample_case import document, exchange_case, find
 from tests.share.strategies import cases
 from tests.share.test_stix_round_trip import SLOW

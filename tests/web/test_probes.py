@@ -19,11 +19,11 @@ import yaml
 from itsdangerous import TimestampSigner
 from starlette.types import ASGIApp
 
-from indicia.cli.taxii import taxii_of_page
+from indicia.cli.serve import taxii_of_page
 from indicia.web import create_app
 from indicia.web.guard import connections
 from indicia.web.guard.entrance import COOKIE
-from indicia.web.guard.hosts import LOCAL, Hosts
+from indicia.web.guard.hosts import LOCAL, AllowedHosts
 from indicia.web.taxii.collections import collection_id, keyed_id
 from indicia.web.taxii.server import beside
 from tests import sample_case
@@ -104,7 +104,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     secret.write_text("owner-secret", "utf-8")
     read.mkdir()
     (read / "link.txt").symlink_to(secret)
-    hosts = Hosts(LOCAL)
+    hosts = AllowedHosts(LOCAL)
     page = create_app(folder / "cases", hosts=hosts, launch=LAUNCH, reads=(read,), author="x", most_bytes=200_000)
     shelf = page.state.shelf
     places = {

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from indicia.errors import UsageError
 from indicia.web.cases import exploring
-from indicia.web.cases.exploring import Table, Tables
+from indicia.web.cases.exploring import QueryTable, Tables
 from indicia.web.pages.sql import EXAMPLES
 from tests import sample_case
 from tests.web.site import client, shelve
@@ -22,7 +22,7 @@ BASE = "/case/sample/sql"
 
 @pytest.fixture(scope="module")
 def tables() -> Tables:
-    return Tables([Table("claims", ("source", "n"), [("China", 1), (f"x{chr(0xD800)}", 2), (None, 3.5)])])
+    return Tables([QueryTable("claims", ("source", "n"), [("China", 1), (f"x{chr(0xD800)}", 2), (None, 3.5)])])
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +99,7 @@ def test_a_case_is_asked(site: TestClient) -> None:
 
 
 def test_the_copy_ends_with_the_last_who_holds_it() -> None:
-    tables = Tables([Table("t", ("a",), [(1,)])])
+    tables = Tables([QueryTable("t", ("a",), [(1,)])])
     end = tables.close
     assert end.alive and tables.ask("select a from t").rows == [(1,)]
     del tables

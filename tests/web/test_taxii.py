@@ -20,14 +20,14 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from indicia.case import open_store
-from indicia.cli.taxii import Kept, taxii_of_page
+from indicia.cli.serve import Kept, taxii_of_page
 from indicia.errors import FormatError, InputError, UsageError
 from indicia.knowledge import load
 from indicia.records import Case, Firmness, Tlp
 from indicia.share.redact import mark, marking_of
 from indicia.web import create_app
 from indicia.web.cases.shelf import Shelf
-from indicia.web.guard.hosts import LOCAL, Hosts
+from indicia.web.guard.hosts import LOCAL, AllowedHosts
 from indicia.web.taxii.collections import collection_id, keyed_id, marking_of_object
 from indicia.web.taxii.inbox import Inbox
 from indicia.web.taxii.readers import Reader, load_readers, reader_of
@@ -35,6 +35,7 @@ from indicia.web.taxii.server import MEDIA, Fixed, Source, beside, taxii_app
 from tests.sample_case import exchange_case, keep, said_with
 from tests.web.site import LAUNCH, shelve
 
+HERE = AllowedHosts(LOCAL)
 READERS = """
 [readers.alice]
 token = "alice-token-0123456789"
@@ -318,7 +319,7 @@ def test_beside_the_page_the_same_cases_are_offered(tmp_path: Path) -> None:
     page = create_app(tmp_path / "cases", author="x", launch=LAUNCH)
     case = mixed_case()
     keep(page.state.shelf.store("exchange", make=True), case, author="x", time="t", what="first")
-    taxii = taxii_of_page(page.state.shelf.slugs, page.state.shelf.store, None, None, "amber", Hosts(LOCAL), LAUNCH, b"key")
+    taxii = taxii_of_page(page.state.shelf.slugs, page.state.shelf.store, None, None, "amber", HERE, LAUNCH, b"key")
     with running(beside(page, taxii)) as server:
         assert get(f"{server}/taxii2/").status_code == 401, "beside the page nobody sees anything without a token"
         (root,) = get(f"{server}/taxii2/", LAUNCH).json()["api_roots"]
@@ -343,7 +344,7 @@ def test_nobody_learns_of_a_case_of_which_they_may_see_nothing(tmp_path: Path, r
         for slug, case in cases.items():
             shelve(home, slug, case)
         shelf = Shelf(home)
-        app = taxii_of_page(shelf.slugs, shelf.store, file, tmp_path / f"inbox{number}", "amber", Hosts(LOCAL), LAUNCH, b"key")
+        app = taxii_of_page(shelf.slugs, shelf.store, file, tmp_path / f"inbox{number}", "amber", HERE, LAUNCH, b"key")
         with running(app) as server:
             (first, second) = get(f"{server}/taxii2/", ALICE).json()["api_roots"]
             guessed = [keyed_id(key, "red-affair") for key in (b"key", b"")] + [collection_id("case red-affair"), "red-affair"]

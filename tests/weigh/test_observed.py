@@ -14,9 +14,12 @@ from indicia.errors import UsageError
 from indicia.knowledge import Knowledge, load
 from indicia.records import Evidence, Level, Verdict, from_json, to_json
 from indicia.records import Weighing as WeighingRecord
-from indicia.weigh import Change, from_ids, gather, leaders_if, plant, prior_range, weigh, what_if
+from indicia.weigh.assess import weigh
 from indicia.weigh.board import lay_out
-from indicia.weigh.decisive import decisive
+from indicia.weigh.explanation import decisive
+from indicia.weigh.gather import from_ids, gather
+from indicia.weigh.stress import plant, prior_range
+from indicia.weigh.whatif import Change, leaders_if, what_if
 from indicia.weigh.words import band
 from tests.sample_case import about
 from tests.weigh.samples import claim_of

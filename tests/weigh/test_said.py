@@ -28,8 +28,9 @@ from indicia.records import (
     Verdict,
     to_json,
 )
-from indicia.weigh import from_ids, gather, weigh
 from indicia.weigh.affair import reports_on
+from indicia.weigh.assess import weigh
+from indicia.weigh.gather import from_ids, gather
 from tests.sample_case import about
 from tests.weigh.samples import claim_of
 

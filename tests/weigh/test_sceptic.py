@@ -13,14 +13,16 @@ import yaml
 
 from indicia.knowledge import Knowledge, load
 from indicia.records import Evidence, Verdict
-from indicia.weigh import Change, from_ids, gather, leaders_if, weigh
-from indicia.weigh.base_rates import base_rates
+from indicia.weigh.assess import weigh
+from indicia.weigh.explanation import base_rates
 from indicia.weigh.features import is_family
-from indicia.weigh.inputs import Layout
+from indicia.weigh.gather import from_ids, gather
+from indicia.weigh.inputs import ItemLayout
 from indicia.weigh.known import Tree, tree_of
 from indicia.weigh.legs import two_kinds
 from indicia.weigh.model import Grounds, grounds_of
 from indicia.weigh.verdict import Decision, decide
+from indicia.weigh.whatif import Change, leaders_if
 from tests.weigh.samples import claim_of
 
 CASES = yaml.safe_load((Path(__file__).parent.parent / "cases" / "weigh" / "sceptic.yml").read_text("utf-8"))
@@ -39,7 +41,7 @@ def grounds(knowledge: Knowledge) -> Grounds:
 
 
 def verdict_on(columns: list[int], grounds: Grounds, tree: Tree) -> Decision:
-    layout = Layout.of(grounds.profiles, np.array(sorted(columns)))
+    layout = ItemLayout.of(grounds.profiles, np.array(sorted(columns)))
     factors, model = np.ones(len(columns)), grounds.model
     after = model.posterior(model.scores(layout, factors[None, :])[0], model.prior)
     return decide(model, layout, factors, after, model.prior, tree)
@@ -65,7 +67,7 @@ def test_what_comes_with_the_system_never_leads(knowledge: Knowledge) -> None:
 def test_no_single_item_makes_a_group_likely(grounds: Grounds) -> None:
     model, columns = grounds.model, np.arange(len(grounds.profiles.relations.features))
     scores = np.concatenate(
-        [model.scores(Layout.of(grounds.profiles, columns[at : at + 1]), np.ones((1, 1))) for at in columns]
+        [model.scores(ItemLayout.of(grounds.profiles, columns[at : at + 1]), np.ones((1, 1))) for at in columns]
     )
     after = model.posterior(scores, model.prior)
     assert after[:, :-1].max() < 0.5
@@ -189,6 +191,6 @@ def test_a_leg_is_the_leg_of_the_group_that_is_named(knowledge: Knowledge) -> No
     software = int(np.flatnonzero((profiles.uses[theirs, first:] > 0) & (profiles.users[first:] == 1))[0]) + first
     techniques = np.flatnonzero((profiles.uses[mine, :first] > 0) & (profiles.uses[theirs, :first] == 0))[:6]
     columns = np.array(sorted((*techniques.tolist(), software)))
-    layout, seen = Layout.of(profiles, columns), list(range(len(columns)))
+    layout, seen = ItemLayout.of(profiles, columns), list(range(len(columns)))
     assert not two_kinds(layout, seen, np.array([mine])) and not two_kinds(layout, seen, np.array([theirs]))
     assert two_kinds(layout, seen, np.array([mine, theirs]))

@@ -9,9 +9,10 @@ from indicia.read.fronts import document_from_text
 from indicia.read.names import find_names
 from indicia.read.reading import read_document
 from indicia.records import Evidence, Verdict
-from indicia.weigh import from_ids, gather, weigh
+from indicia.weigh.assess import weigh
 from indicia.weigh.board import lay_out
-from indicia.weigh.targets import targeted
+from indicia.weigh.gather import from_ids, gather
+from indicia.weigh.victims import targeted
 
 
 @pytest.fixture(scope="module")

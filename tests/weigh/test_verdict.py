@@ -12,7 +12,7 @@ import pytest
 
 from indicia.records import Hypothesis, Level, Verdict
 from indicia.weigh.corroboration import Backing, backing
-from indicia.weigh.inputs import Layout
+from indicia.weigh.inputs import ItemLayout
 from indicia.weigh.known import Tree
 from indicia.weigh.legs import COMMONPLACE, Leg
 from indicia.weigh.levels import sums
@@ -63,14 +63,14 @@ class World:
     asked: list[list[float]] = field(default_factory=list)
 
     @property
-    def layout(self) -> Layout:
+    def layout(self) -> ItemLayout:
         names = {"uses": self.uses, "users": self.users, "is_software": self.software}
         of_software = {name: np.array(rows, dtype=float) for name, rows in names.items()}
         is_tool, does = np.zeros(len(self.uses)), np.zeros((len(self.uses), len(self.uses)))
         is_tool[self.tools] = 1
         for software, technique in self.does:
             does[software, technique] = 1
-        return cast(Layout, SimpleNamespace(**of_software, is_tool=is_tool, does=does))
+        return cast(ItemLayout, SimpleNamespace(**of_software, is_tool=is_tool, does=does))
 
     def model(self, after: tuple[float, ...] = (), factors: Floats | None = None) -> Model:
         def scores(layout: Any, factors: Floats) -> Floats:

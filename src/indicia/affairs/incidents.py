@@ -16,8 +16,7 @@ from heapq import heappop, heappush
 from itertools import islice
 from typing import NamedTuple
 
-from indicia.affairs.content import content_of
-from indicia.affairs.dull import any_deed
+from indicia.affairs.content import any_deed, content_of
 from indicia.affairs.own_words import set_apart
 from indicia.knowledge import Knowledge
 from indicia.records import Claim, Document

@@ -31,7 +31,7 @@ from indicia.case.held import (
     whole_case,
     with_sightings,
 )
-from indicia.case.parts import LISTS, Part
+from indicia.case.parts import LISTS, RecordPart
 from indicia.case.past import Changes, Run, Version, changes_of, runs_of, versions_of
 from indicia.case.place import Place
 from indicia.case.rows import loading
@@ -173,7 +173,7 @@ class Store:
                 raise StoreError("no case has been saved here yet", where=self.address)
             head = msgspec.structs.replace(decoded(heads[-1], Case), name=name)
             Writer(connection, new_run(connection, author, time, f"renamed: {name}")).write(
-                Part("head", (("head", encoded(head)),))
+                RecordPart("head", (("head", encoded(head)),))
             )
 
     def judge(self, judgement: Judgement) -> None:

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from indicia.case.columns import Columns
-from indicia.case.parts import LISTS, Part, parts_of
+from indicia.case.parts import LISTS, RecordPart, parts_of
 from indicia.case.past import Changes
 from indicia.case.rows import add_rows, bare
 from indicia.case.tables import entry, run, sighting, technique
@@ -50,12 +50,12 @@ class Writer:
         for part in parts_of(case):
             self.write(part)
         self.write_sightings(case.hunt.sightings if case.hunt else ())
-        self.write(Part("columns", (("columns", Columns.of(case.hunt).pack()),)))
+        self.write(RecordPart("columns", (("columns", Columns.of(case.hunt).pack()),)))
         for counts in (self.added, self.superseded, self.withdrawn):
             counts.pop("columns", None)  # nothing new: the sightings once more, in another form
         return Changes(run=self.run, added=self.added, superseded=self.superseded, withdrawn=self.withdrawn)
 
-    def write(self, part: Part) -> None:
+    def write(self, part: RecordPart) -> None:
         """One kind of record."""
         held = {
             row.id: (row.seq, bytes(row.body), row.place)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,11 +12,10 @@ import typer
 
 from indicia.account import account
 from indicia.cli import exits
-from indicia.cli.count import Count, count_files
-from indicia.cli.marked import tell_unmarked
 from indicia.cli.options import (
     Color,
     Date,
+    FailOnHit,
     Json,
     Language,
     Marking,
@@ -25,69 +24,65 @@ from indicia.cli.options import (
     Told,
     Unmarked,
     Verbose,
+    markings,
     read_date,
     read_language,
     read_marking,
     talk,
 )
-from indicia.cli.talk import Talk, plain, standard_input, write_out
+from indicia.cli.results import Count, count_files, tell_unmarked
+from indicia.cli.talk import Talk, plain, standard_input
 from indicia.errors import InputError
 from indicia.extras import missing
 from indicia.records import Case, to_json
 
 if TYPE_CHECKING:
+    from indicia.knowledge import Knowledge
     from indicia.pipeline import Delta
 
 __all__ = ["brief", "held_case"]
 
-# What a brief leaves behind: file name and share format, in the order in which they are written.
-FILES = (
-    ("case.json", "json"),
-    ("brief.md", "md"),
-    ("brief.html", "html"),
-    ("brief.pdf", "pdf"),
-    ("bundle.stix.json", "stix"),
-    ("event.misp.json", "misp"),
-    ("layer.navigator.json", "navigator"),
-    ("indicators.csv", "csv"),
-    ("timeline.jsonl", "timesketch"),
-)
+Sources = Annotated[
+    list[str], typer.Argument(help="Statements, news, advisories: files, folders, or - for stdin.", show_default=False)
+]
+Logs = Annotated[
+    list[Path] | None, typer.Option("--logs", help="A log file, or a folder of logs from a server. May be repeated.")
+]
+Folder = Annotated[Path, typer.Option("--output", "-o", help="The folder to write the brief to.")]
+Keep = Annotated[
+    str | None, typer.Option("--case", help="Keep the case in this file (or database URL), adding to what is already there.")
+]
+Name = Annotated[str | None, typer.Option("--name", help="The name of the case; by default the folder's name.")]
+Have = Annotated[
+    list[str] | None, typer.Option("--have", help="What is already in place, and what you are: edr,mfa,small,energy ...")
+]
+Public = Annotated[bool, typer.Option("--public", help="Write a version without your own logs, hosts and notes; it says so.")]
+LogsMarking = Annotated[
+    str, typer.Option("--logs-tlp", help="How to mark findings from your own logs.", autocompletion=markings)
+]
+Full = Annotated[
+    bool, typer.Option("--full", help="Print every annex in full, with techniques that the accused are only known for.")
+]
 
 
 def brief(
-    sources: Annotated[
-        list[str], typer.Argument(help="Statements, news, advisories: files, folders, or - for stdin.", show_default=False)
-    ],
-    logs: Annotated[
-        list[Path] | None, typer.Option("--logs", help="A log file, or a folder of logs from a server. May be repeated.")
-    ] = None,
+    sources: Sources,
+    logs: Logs = None,
     rules: Rules = None,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write the brief to.")] = Path("brief"),
-    keep: Annotated[
-        str | None,
-        typer.Option("--case", help="Keep the case in this file (or database URL), adding to what is already there."),
-    ] = None,
-    name: Annotated[str | None, typer.Option("--name", help="The name of the case; by default the folder's name.")] = None,
-    have: Annotated[
-        list[str] | None,
-        typer.Option("--have", help="What is already in place, and what you are: edr,mfa,small,energy ..."),
-    ] = None,
+    output: Folder = Path("brief"),
+    keep: Keep = None,
+    name: Name = None,
+    have: Have = None,
     date: Date = None,
     tlp: Marking = None,
     unmarked: Unmarked = None,
-    public: Annotated[
-        bool, typer.Option("--public", help="Write a version without your own logs, hosts and notes; it says so.")
-    ] = False,
+    public: Public = False,
     told: Told = True,
-    logs_tlp: Annotated[
-        str, typer.Option("--logs-tlp", help="How to mark findings from your own logs.", show_default=True)
-    ] = "amber",
-    full: Annotated[
-        bool, typer.Option("--full", help="Print every annex in full, with techniques that the accused are only known for.")
-    ] = False,
+    logs_tlp: LogsMarking = "amber",
+    full: Full = False,
     lang: Language = "en",
     as_json: Json = False,
-    fail_on_hit: Annotated[bool, typer.Option("--fail-on-hit", help="Exit 12 when the logs show signs of compromise.")] = False,
+    fail_on_hit: FailOnHit = False,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     color: Color = True,
@@ -108,19 +103,14 @@ def brief(
 
       indicia brief new-statement.txt --case affair.indicia -o brief/   [dim]adds to the case, says what changed[/]
     """
-    from indicia.cli.arguments import words
+    from indicia.cli.options import words
     from indicia.knowledge import load
-    from indicia.knowledge.ages import too_old
-    from indicia.pipeline import for_audience, grown, read_new
-    from indicia.share import pieces
-    from indicia.share.redact import marking_of
-    from indicia.view.judgements import key_judgements
+    from indicia.pipeline import for_audience, grown, read_new, write_brief
 
     voice = talk(quiet, verbose, color)
     read_language(lang)
     knowledge = load()
-    if warning := too_old(knowledge.provenance, datetime.now(UTC).date()):
-        voice.say(f"the built-in knowledge is {warning}", "yellow")
+    _tell_age(voice, knowledge)
     before = held_case(keep) if keep else None
     with voice.progress() as progress:
         delta = read_new(
@@ -137,46 +127,52 @@ def brief(
             stdin=standard_input(),
             progress=progress,
         )
-        voice.problems(delta.all_problems)
-        count = _count(delta)
-        voice.say(str(count), "dim" if count.is_whole else "yellow")
-        if delta.is_empty and (before is None or not before.documents):
-            raise InputError("none of the sources could be used, so there is no brief", hint="see the messages above")
+        count = _count(delta, before, voice)
 
         def grow(held: Case | None) -> Case:
             return grown(held, delta, knowledge, name=name or (held.name if held else output.resolve().name))
 
         if keep:  # before anything is made of it that could fail
-            before, case = _kept(grow, keep, sources, logs or (), voice)
+            what = "brief " + " ".join([*sources, *(f"--logs {path}" for path in logs or ())])
+            before, case = _kept(grow, keep, what, voice)
         else:
             case = grow(None)
         left = for_audience(case, None, knowledge, public=public, told=told)
         earlier = for_audience(before, None, knowledge, public=public, told=told) if before else None
         whole = left if public else case  # in a file that can be passed on again, nothing is laid over the machine's records
-        no_pdf = missing("pdf")
-        files = [row for row in FILES if row[1] != "pdf" or not no_pdf]
-        for number, (file, form) in enumerate(files):
-            if progress:
-                progress("writing", number, len(files))
-            shown = whole if form == "json" else left
-            write_out(pieces(shown, form, knowledge, full=full, language=lang, before=earlier), output / file)
-        if no_pdf:
-            voice.say(f"no brief.pdf: {no_pdf}", "yellow")
+        write_brief(left, output, knowledge, full=full, language=lang, before=earlier, progress=progress, whole=whole)
+    _tell(left, earlier, voice, output, whole if as_json else None)
+    return _code(case, fail_on_hit, count)
+
+
+def _tell_age(voice: Talk, knowledge: Knowledge) -> None:
+    from indicia.knowledge.library import too_old
+
+    if warning := too_old(knowledge.provenance, datetime.now(UTC).date()):
+        voice.say(f"the built-in knowledge is {warning}", "yellow")
+
+
+def _tell(left: Case, earlier: Case | None, voice: Talk, output: Path, as_json: Case | None) -> None:
+    """What it comes to and where the brief is, on stdout; what is no longer said, on stderr."""
+    from indicia.share.redact import marking_of
+    from indicia.view.judgements import key_judgements
+
+    no_pdf = missing("pdf")
+    if no_pdf:
+        voice.say(f"no brief.pdf: {no_pdf}", "yellow")
     sentences = [sentence.text for sentence in key_judgements(left)]
-    if keep:
-        for sentence in key_judgements(earlier) if earlier else ():
-            if sentence.text not in sentences:
-                voice.say(f"no longer said: {sentence.text}", "dim")
+    for sentence in key_judgements(earlier) if earlier else ():
+        if sentence.text not in sentences:
+            voice.say(f"no longer said: {sentence.text}", "dim")
     tell_unmarked(left, voice)
     if as_json:
-        sys.stdout.buffer.write(to_json(whole) + b"\n")
-    else:
-        print(marking_of(left).label)  # noqa: T201
-        for text in sentences:
-            print(plain(f"- {text}"))  # noqa: T201 - this is the data that was asked for
-        others = ".md" if no_pdf else ".md, .pdf"
-        print(plain(f"\nThe brief is in {output / 'brief.html'} (also {others}, STIX, MISP; all in {output}/)"))  # noqa: T201
-    return _code(case, fail_on_hit, count)
+        sys.stdout.buffer.write(to_json(as_json) + b"\n")
+        return
+    print(marking_of(left).label)  # noqa: T201
+    for text in sentences:
+        print(plain(f"- {text}"))  # noqa: T201 - this is the data that was asked for
+    others = ".md" if no_pdf else ".md, .pdf"
+    print(plain(f"\nThe brief is in {output / 'brief.html'} (also {others}, STIX, MISP; all in {output}/)"))  # noqa: T201
 
 
 def held_case(where: str) -> Case | None:
@@ -193,14 +189,11 @@ def _has_case(url: str) -> bool:
         return bool(store.runs())
 
 
-def _kept(
-    grow: Callable[[Case | None], Case], where: str, sources: Sequence[str], logs: Sequence[Path], voice: Talk
-) -> tuple[Case | None, Case]:
+def _kept(grow: Callable[[Case | None], Case], where: str, what: str, voice: Talk) -> tuple[Case | None, Case]:
     """The case as it was and as it is once it is kept; says what that changed."""
     from indicia.case import open_store
     from indicia.cli.history import counted
 
-    what = "brief " + " ".join([*sources, *(f"--logs {path}" for path in logs)])
     now = datetime.now(UTC).isoformat(timespec="seconds")
     with open_store(where) as store:
         before, case, changes = store.merge(grow, author=account(), time=now, what=what)
@@ -211,11 +204,16 @@ def _kept(
     return before, case
 
 
-def _count(delta: Delta) -> Count:
-    """What became of the texts and logs that were given."""
+def _count(delta: Delta, before: Case | None, voice: Talk) -> Count:
+    """What became of the texts and logs that were given now, told. Raises: InputError where there is nothing to tell of."""
+    voice.problems(delta.all_problems)
     read = [document.name for document in delta.documents]
     logs = [file.file for file in delta.hunt.files if file.events] if delta.hunt else []
-    return count_files([*read, *logs], delta.all_problems)
+    count = count_files([*read, *logs], delta.all_problems)
+    voice.say(str(count), "dim" if count.is_whole else "yellow")
+    if delta.is_empty and (before is None or not before.documents):
+        raise InputError("none of the sources could be used, so there is no brief", hint="see the messages above")
+    return count
 
 
 def _code(case: Case, fail_on_hit: bool, count: Count) -> int:

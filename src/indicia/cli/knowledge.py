@@ -32,7 +32,7 @@ def show(as_json: Json = False, color: Color = True) -> None:
     import msgspec
 
     from indicia.knowledge import load
-    from indicia.knowledge.ages import ages, too_old
+    from indicia.knowledge.library import ages, too_old
 
     rows, today = load().provenance, date.today()
     if as_json:

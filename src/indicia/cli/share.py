@@ -9,8 +9,20 @@ import typer
 
 from indicia.account import account
 from indicia.cli import exits
-from indicia.cli.marked import counting_as, tell_judgements, tell_unmarked
-from indicia.cli.options import Color, Language, Output, Quiet, Told, Unmarked, Verbose, read_language, read_marking, talk
+from indicia.cli.options import (
+    Color,
+    Language,
+    Output,
+    Quiet,
+    Told,
+    Unmarked,
+    Verbose,
+    markings,
+    read_language,
+    read_marking,
+    talk,
+)
+from indicia.cli.results import counting_as, tell_judgements, tell_unmarked
 from indicia.cli.talk import to_terminal, write_out
 from indicia.errors import UsageError
 
@@ -26,6 +38,13 @@ __all__ = ["share"]
 BINARY = ("pdf", "docx")
 
 
+def formats() -> list[str]:
+    """What a shell may complete a format to."""
+    from indicia.share import FORMATS
+
+    return list(FORMATS)
+
+
 def share(
     case: Annotated[str, typer.Argument(help="A case file, or the folder of a brief.", show_default=False)],
     form: Annotated[
@@ -34,17 +53,24 @@ def share(
             "--as",
             help="md, html, pdf, docx, card, json, stix, misp, navigator, csv, timesketch, eurepoc, ledger, jsonld",
             show_default=False,
+            autocompletion=formats,
         ),
     ],
     tlp: Annotated[
-        str | None, typer.Option("--tlp", help="Mark it like this; refuses to lower the marking without --allow-lower.")
+        str | None,
+        typer.Option(
+            "--tlp", help="Mark it like this; refuses to lower the marking without --allow-lower.", autocompletion=markings
+        ),
     ] = None,
     allow_lower: Annotated[
         str | None,
         typer.Option("--allow-lower", help="Why the marking may be lowered; the export and the case keep this sentence."),
     ] = None,
     audience: Annotated[
-        str | None, typer.Option("--for", help="Leave out what people cleared for this marking may not see, and say so.")
+        str | None,
+        typer.Option(
+            "--for", help="Leave out what people cleared for this marking may not see, and say so.", autocompletion=markings
+        ),
     ] = None,
     told: Told = True,
     unmarked: Unmarked = None,
@@ -101,7 +127,7 @@ def _seen_by(audience: Tlp | None, case: Case, voice: Talk, *, told: bool, laid_
     from indicia.knowledge import load
     from indicia.pipeline import for_audience
     from indicia.share.redact import redact
-    from indicia.view.leaving import left_out
+    from indicia.view.wording import left_out
 
     seen = for_audience(case, audience, load(), told=told, laid_over=laid_over)
     if audience is not None:

@@ -11,8 +11,8 @@ import typer
 
 from indicia.account import account
 from indicia.cli import exits
+from indicia.cli.exchange import TokenFile, read_secret
 from indicia.cli.options import Color, Json, Output, Quiet, Unmarked, Verbose, read_marking, talk
-from indicia.cli.pull import TokenFile, read_secret
 from indicia.cli.talk import Talk, plain, write_out
 from indicia.errors import UsageError
 
@@ -62,7 +62,7 @@ def watch(
 
       indicia watch affair.indicia https://taxii.example/api/collections/ID/ --token-file token.txt -o digest.txt
     """
-    from indicia.cli.arguments import words
+    from indicia.cli.options import words
     from indicia.share.taxii_client import is_collection
     from indicia.watch.fetching import host_of
     from indicia.watch.rounds import Watch

@@ -13,15 +13,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from indicia.cli import exits
-from indicia.cli.ids import short_id
-from indicia.cli.marked import marked_json, strictest_shown
-from indicia.cli.options import Color, Json, Output, Quiet, Verbose, talk
-from indicia.cli.talk import console_for, plain, standard_input, write_out
+from indicia.cli.options import Color, Json, Output, Quiet, Verbose, short_id, talk
+from indicia.cli.results import marked_json, strictest_shown
+from indicia.cli.talk import Talk, console_for, plain, standard_input, write_out
 from indicia.errors import UsageError
 from indicia.records import Assessment, Evidence, Tlp, Weighing
 
 if TYPE_CHECKING:
-    from indicia.weigh import Stress
+    from indicia.knowledge import Knowledge
+    from indicia.weigh.stress import Stress
 
 __all__ = ["weigh"]
 
@@ -62,16 +62,13 @@ def weigh(
 
       indicia weigh brief/ --without S0020        [dim]what if that item were wrong?[/]
     """
-    from indicia.affairs.joining import join_affairs
-    from indicia.affairs.origins import led_back
-    from indicia.cli.arguments import words
+    from indicia.cli.options import words
     from indicia.knowledge import load
-    from indicia.pipeline import as_left, load_case, read_sources
-    from indicia.share.redact import marking_of
-    from indicia.weigh import Change, from_ids, gather, strained, what_if
+    from indicia.weigh.gather import from_ids
+    from indicia.weigh.stress import strained
+    from indicia.weigh.whatif import Change, what_if
 
     voice = talk(quiet, verbose, color)
-    marking: Tlp | None
     by_hand = any((techniques, software, victims, sectors))
     if sum((case is not None, by_hand, bool(evidence))) != 1:
         raise UsageError(
@@ -79,25 +76,13 @@ def weigh(
             hint="for example: indicia weigh --techniques T1190 T1505.003 --software S0020",
         )
     knowledge = load()
-    if by_hand:
-        marking = None
-        items = from_ids(words(techniques), words(software), words(victims), words(sectors), knowledge=knowledge)
+    marking: Tlp | None = None
+    if case is not None:
+        items, marking = _of_case(case, knowledge)
     elif evidence:
-        documents, claims, mentions, problems = read_sources(
-            [str(path) for path in evidence], knowledge, stdin=standard_input()
-        )
-        voice.problems(problems)
-        marking = strictest_shown(document.marking for document in documents)
-        claims = led_back(claims, documents)
-        items = gather(claims, mentions, None, documents, knowledge, join_affairs(claims, documents, knowledge))
+        items, marking = _of_files(evidence, knowledge, voice)
     else:
-        assert case is not None
-        left = as_left(load_case(case), knowledge)
-        marking = marking_of(left)
-        if left.weighing is not None:
-            items = left.weighing.evidence
-        else:
-            items = gather(left.claims, left.mentions, left.hunt, left.documents, knowledge, left.affairs)
+        items = from_ids(words(techniques), words(software), words(victims), words(sectors), knowledge=knowledge)
     change = Change(off=words(without), prior={} if unknown is None else {"unknown": unknown})
     weighing = what_if(items, knowledge, change)
     stress = strained(weighing.evidence, knowledge, rival)
@@ -109,6 +94,32 @@ def weigh(
         if stress:
             _stress(weighing.evidence, stress, color)
     return exits.E_OK
+
+
+def _of_files(files: Sequence[Path], knowledge: Knowledge, voice: Talk) -> tuple[Sequence[Evidence], Tlp | None]:
+    """The evidence in reports, bundles and layers, and the strictest marking of them."""
+    from indicia.affairs.joining import join_affairs
+    from indicia.affairs.origins import led_back
+    from indicia.pipeline import read_sources
+    from indicia.weigh.gather import gather
+
+    documents, claims, mentions, problems = read_sources([str(path) for path in files], knowledge, stdin=standard_input())
+    voice.problems(problems)
+    claims = led_back(claims, documents)
+    items = gather(claims, mentions, None, documents, knowledge, join_affairs(claims, documents, knowledge))
+    return items, strictest_shown(document.marking for document in documents)
+
+
+def _of_case(case: str, knowledge: Knowledge) -> tuple[Sequence[Evidence], Tlp]:
+    """The evidence of a case as a person's judgements left it, and the marking of the case."""
+    from indicia.pipeline import as_left, load_case
+    from indicia.share.redact import marking_of
+    from indicia.weigh.gather import gather
+
+    left = as_left(load_case(case), knowledge)
+    if left.weighing is not None:
+        return left.weighing.evidence, marking_of(left)
+    return gather(left.claims, left.mentions, left.hunt, left.documents, knowledge, left.affairs), marking_of(left)
 
 
 def _stress(items: Sequence[Evidence], stress: Stress, color: bool) -> None:
@@ -141,8 +152,7 @@ def _show(weighing: Weighing, marking: Tlp | None, color: bool) -> None:
 
 
 def _show_one(console: Console, assessment: Assessment, labels: dict[str, str]) -> None:
-    from indicia.view.probable import called, percent
-    from indicia.view.wording import because
+    from indicia.view.wording import because, called, percent
 
     if assessment.weights:  # else they are only what was assumed before
         table = Table(expand=False)

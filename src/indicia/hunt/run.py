@@ -15,8 +15,7 @@ from msgspec.structs import replace
 from indicia.hunt.logs.formats import FORMATS, Format, LogInput
 from indicia.hunt.logs.inputs import find_logs
 from indicia.hunt.logs.keep import Keeper
-from indicia.hunt.logs.unchanged import State, changed_since, state_of
-from indicia.hunt.logs.unread import what_it_is
+from indicia.hunt.logs.unread import FileState, changed_since, state_of, what_it_is
 from indicia.hunt.match.book import load_rules
 from indicia.hunt.parts import Part, join
 from indicia.hunt.processes.tasks import Task, tasks_of
@@ -105,7 +104,7 @@ def part(
         total.counted.seconds["rules"] = loaded
         if scanner.sweep.indicators:  # made ready to be sought: of a million, most of the time
             total.counted.seconds["indicators"] = time.process_time() - since
-        states: dict[State, None] = {}
+        states: dict[FileState, None] = {}
         copies = stack.enter_context(TemporaryDirectory(prefix="indicia-")) if any(map(_is_pipe, paths)) else None
         groups = _found_in([Path(path) for path in paths], scanner, total, states, raw, Path(copies) if copies else None)
         bytes_of = {log.name: log.size for _, logs in groups for log in logs}
@@ -131,7 +130,7 @@ def _is_pipe(path: Path) -> bool:
 
 
 def _found_in(
-    paths: Sequence[Path], scanner: Scanner, total: Total, states: dict[State, None], raw: bool, copies: Path | None
+    paths: Sequence[Path], scanner: Scanner, total: Total, states: dict[FileState, None], raw: bool, copies: Path | None
 ) -> list[tuple[Format, list[LogInput]]]:
     """The logs by their formats, in the order in which formats are tried: it does not depend on what else is there."""
     groups: dict[str, tuple[Format, list[LogInput]]] = {form.name: (form, []) for form in FORMATS}

@@ -10,11 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Generic, Protocol, TypeVar
 
-from indicia.knowledge.index import fold
-from indicia.knowledge.keeping import kept_by_tables
+from indicia.knowledge.index import fold, kept_by_tables
 from indicia.knowledge.tables import Actor, Agency, Group
-
-__all__ = ["Names", "Named", "names_of"]
 
 R = TypeVar("R")
 
@@ -57,7 +54,7 @@ class _Layers(Generic[R]):
         return None
 
 
-class Names:
+class ActorNames:
     """Who goes by a name."""
 
     def __init__(self, known: Named) -> None:
@@ -103,6 +100,6 @@ class Names:
 
 
 @kept_by_tables
-def names_of(known: Named) -> Names:
+def names_of(known: Named) -> ActorNames:
     """The names in some tables."""
-    return Names(known)
+    return ActorNames(known)

@@ -19,20 +19,53 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 
 from indicia import __version__
-from indicia.errors import IndiciaError, LimitError
+from indicia.errors import IndiciaError, InputError, LimitError, UsageError
 from indicia.knowledge import load
 from indicia.library import Case, Weighed
 from indicia.mcp import answers
-from indicia.mcp.folders import Folders
 from indicia.pipeline import as_left, conclude, load_case
 from indicia.read.fronts import document_from_text
 from indicia.read.reading import read_document
 from indicia.records import Case as Record
 from indicia.records import Versions, Weighing
 from indicia.share.redact import marking_of
-from indicia.weigh import Change, what_if
+from indicia.weigh.whatif import Change, what_if
 
-__all__ = ["make_server"]
+
+# Which files may be read: those in folders that were named, wherever links lead.
+class Folders:
+    """The folders that a program may read from. Nothing outside is opened, and nothing tells what is there."""
+
+    def __init__(self, folders: Iterable[Path]) -> None:
+        self.roots = tuple(dict.fromkeys(folder.resolve() for folder in folders))
+        for root in self.roots:
+            if not root.is_dir():
+                raise UsageError("is no folder", where=str(root), hint="name folders that are there with --folder")
+
+    def file(self, name: str) -> Path:
+        """The file of this name, absolute or below a folder. Raises: InputError where it is not there or not within."""
+        named = Path(name).expanduser()
+        for root in self.roots:
+            path = (named if named.is_absolute() else root / named).resolve()
+            if path.is_relative_to(root) and path.is_file():
+                return path
+        raise InputError(
+            "there is no such file in the folders that may be read",
+            where=name,
+            hint="files lists what is there" if self.roots else "none was named: indicia mcp --folder DIR",
+        )
+
+    def files(self, most: int) -> list[str]:
+        """The names of what may be read, below its folder, in order; at most so many."""
+        found: list[str] = []
+        for root in self.roots:
+            for path in sorted(root.rglob("*")):
+                if len(found) >= most:
+                    return found
+                if path.is_file() and path.resolve().is_relative_to(root):
+                    found.append(str(path.relative_to(root)))
+        return found
+
 
 MOST_TEXT = 1_000_000  # characters of a text that is given
 MOST_ROWS = 200

@@ -6,11 +6,11 @@ from indicia.pipeline.audience import for_audience
 from indicia.pipeline.build import Delta, build, grown, read_new
 from indicia.pipeline.concluding import conclude
 from indicia.pipeline.corrections import Correction
-from indicia.pipeline.lines import lines_of
+from indicia.pipeline.folder import write_brief
 from indicia.pipeline.saved import is_store, load_case, opened_case
 from indicia.pipeline.sources import Piece, each_piece, read_sources
 from indicia.pipeline.standing import Standing, as_left
-from indicia.pipeline.stream import read_lines
+from indicia.pipeline.stream import lines_of, read_lines
 
 __all__ = [
     "Correction",
@@ -30,4 +30,5 @@ __all__ = [
     "read_lines",
     "read_new",
     "read_sources",
+    "write_brief",
 ]

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING
 import msgspec
 
 from indicia import __version__
-from indicia.advise import fitting_rules
+from indicia.advise.advice import fitting_rules
 from indicia.affairs.origins import led_back
 from indicia.knowledge import Knowledge, load
 from indicia.pipeline.concluding import conclude
@@ -38,7 +38,7 @@ from indicia.records import (
 from indicia.walking import told_path
 
 if TYPE_CHECKING:
-    from indicia.hunt import IndicatorSought
+    from indicia.hunt.sight.indicators import IndicatorSought
 
 __all__ = ["Delta", "build", "grown", "read_new", "sought"]
 
@@ -69,7 +69,7 @@ class Delta(Record, frozen=True, kw_only=True):
 
 def sought(mentions: Iterable[Mention]) -> tuple[IndicatorSought, ...]:
     """What to look for in logs: the indicators that the texts state as such, each value once."""
-    from indicia.hunt import IndicatorSought  # here, because a run without logs needs none of the hunt
+    from indicia.hunt.sight.indicators import IndicatorSought  # here, because a run without logs needs none of the hunt
 
     found: dict[tuple[str, str], IndicatorSought] = {}
     for mention in mentions:
@@ -110,8 +110,8 @@ def read_new(
     )
     if not logs:
         return delta
-    from indicia.hunt import hunt as hunt_logs
     from indicia.hunt.rules.files import bundles_among
+    from indicia.hunt.run import hunt as hunt_logs
 
     conduct = bundles_among(Path(source) for source in sources if isinstance(source, str))
     indicators = sought((*(_kept(before, delta)[2] if before else ()), *mentions))
@@ -202,7 +202,7 @@ def _joined(before: Hunt | None, now: Hunt | None) -> Hunt | None:
     """Both hunts as one, under the stricter marking."""
     if before is None or now is None:
         return before or now
-    from indicia.hunt import merge
+    from indicia.hunt.merge import merge
 
     marking = Tlp.strictest([before.marking, now.marking])
     return msgspec.structs.replace(merge(before, now), marking=marking, stats=())

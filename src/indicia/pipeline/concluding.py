@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from indicia.advise import advise, fitting_rules
+from indicia.advise.advice import advise, fitting_rules
 from indicia.affairs.joining import join_affairs
 from indicia.affairs.origins import led_back
 from indicia.knowledge import Knowledge
 from indicia.records import Case, Judgement, those_counted
-from indicia.weigh import gather, weigh
+from indicia.weigh.assess import weigh
+from indicia.weigh.gather import gather
 
 __all__ = ["conclude", "drawn_anew"]
 

@@ -13,7 +13,7 @@ from indicia.knowledge import Knowledge
 from indicia.pipeline.concluding import conclude
 from indicia.pipeline.corrections import Correction, laid_over
 from indicia.records import Case, Claim, Judgement, added_claims, last_words, rejected, those_kept
-from indicia.weigh import weigh
+from indicia.weigh.assess import weigh
 
 __all__ = ["Standing", "as_left"]
 

@@ -2,12 +2,11 @@
 
 text      Document, Block, Span            claims     Claim, Source, Accused and their values
 mentions  Mention, Reading                 hunting    Event, Sighting, Chain, Hunt
-weighing  Evidence, Assessment, Weighing   judging    which judgement stands
-measures  Measure, Advice
-cases     Case, Affair                     marking    Tlp           base   Record, Problem, ids, JSON
-streamed  Streamed                         told      stated, known, concluded
+weighing  Evidence, Assessment, Weighing, and which judgement stands
+measures  Measure, Advice                  marking    Tlp
+cases     Case, Affair, and what earlier versions wrote, brought to today's form
+base      Record, Problem, ids, JSON; what is stated, known, concluded
 watching  Seen
-older      what earlier versions wrote, brought to today's form
 """
 
 from __future__ import annotations
@@ -16,13 +15,9 @@ from indicia.records.base import *  # noqa: F403
 from indicia.records.cases import *  # noqa: F403
 from indicia.records.claims import *  # noqa: F403
 from indicia.records.hunting import *  # noqa: F403
-from indicia.records.judging import *  # noqa: F403
 from indicia.records.marking import *  # noqa: F403
 from indicia.records.measures import *  # noqa: F403
 from indicia.records.mentions import *  # noqa: F403
-from indicia.records.older import *  # noqa: F403
-from indicia.records.streamed import *  # noqa: F403
 from indicia.records.text import *  # noqa: F403
-from indicia.records.told import *  # noqa: F403
 from indicia.records.watching import *  # noqa: F403
 from indicia.records.weighing import *  # noqa: F403

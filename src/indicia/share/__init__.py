@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from indicia.errors import UsageError
+from indicia.extras import EXPORTERS, plugins
 from indicia.knowledge import Knowledge
-from indicia.plugins import EXPORTERS, plugins
 from indicia.records import Case, Record
 from indicia.share.redact import as_marked
 
@@ -97,7 +97,7 @@ def _navigator(case: Case, knowledge: Knowledge) -> bytes:
 
 
 def _csv(case: Case, knowledge: Knowledge) -> bytes:
-    from indicia.share.feed import render
+    from indicia.share.indicators import render
 
     return render(case, knowledge)
 

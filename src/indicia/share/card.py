@@ -9,15 +9,12 @@ from indicia.records import Case, Claim, Span, Stance
 from indicia.share.brief.pdf import png
 from indicia.share.redact import marking_of
 from indicia.view.affair import subject, titled
-from indicia.view.drawing import Drawing, width_of
+from indicia.view.drawing import Drawing, stroke, width_of
 from indicia.view.inert import Shown, clip
 from indicia.view.judgements import agreeing, listed, voices_of
 from indicia.view.positions import Position, is_narration, positions
 from indicia.view.slots import counted, rows
-from indicia.view.strokes import stroke
 from indicia.view.wording import in_quotes, many
-
-__all__ = ["card", "card_png"]
 
 WIDE, LEFT, WHO, EDGE = 1200.0, 48.0, 300.0, 48.0  # the picture, its left edge, where words begin, its right edge
 ROWS = 7  # voices, of which the last stands for a denial where there is one

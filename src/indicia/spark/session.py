@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shutil
@@ -10,6 +11,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +20,6 @@ from indicia.extras import need
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
-
-__all__ = ["LOCAL", "begin", "clear_errors", "is_of_spark", "told_by_spark", "without_warnings"]
 
 LOCAL = "local[*,4]"  # every core of this machine; what fails is tried four times, as on a cluster
 _LOOPBACK = "127.0.0.1"
@@ -155,3 +155,10 @@ def clear_errors() -> Iterator[None]:
         another = "No module named" in told or told.startswith("ValidationError")  # what is sent is not what is expected
         hint = "install Indicia on every worker, the same version (docs/scale.md)" if another else ""
         raise IndiciaError(f"Spark gave up: {told}", hint=hint) from error
+
+
+# What a worker holds as long as it lives is not looked through for garbage behind each task, as Spark has it done.
+@lru_cache(1)
+def spare(what: str) -> None:
+    """To be called when rules or models, millions of objects, are loaded and were used. The first call for them counts."""
+    gc.freeze()

@@ -35,9 +35,8 @@ from indicia.view.affair import LONGEST, Subject, subject
 from indicia.view.first import first_things, headline
 from indicia.view.inert import clip
 from indicia.view.language import forms, noted
-from indicia.view.leaving import is_public
 from indicia.view.positions import LEVELS, Position, is_narration, positions
-from indicia.view.wording import many
+from indicia.view.wording import is_public, many
 from indicia.view.words import plural, several, surely
 
 __all__ = [

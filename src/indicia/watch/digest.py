@@ -14,7 +14,7 @@ from indicia.share.redact import marking_of
 from indicia.share.stix.told import headline
 from indicia.view.judgements import key_judgements
 from indicia.view.positions import is_narration, positions
-from indicia.view.turns import Change, Turn, turns
+from indicia.view.since import Change, Turn, turns
 from indicia.view.wording import many
 from indicia.view.words import firmness_words, source_words
 

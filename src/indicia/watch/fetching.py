@@ -23,8 +23,6 @@ from urllib.parse import urljoin, urlsplit
 from indicia import __version__
 from indicia.errors import InputError, LimitError, UsageError
 
-__all__ = ["Fetched", "Fetcher", "host_of", "onward"]
-
 _REDIRECTS = 3
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _PIECE = 65_536

@@ -32,7 +32,7 @@ from indicia.web.cases.uploads import Uploads
 from indicia.web.guard.entrance import COOKIE, ENTER, Entrance, enter
 from indicia.web.guard.folders import Folders
 from indicia.web.guard.headers import HEADERS, around
-from indicia.web.guard.hosts import LOCAL, Hosts
+from indicia.web.guard.hosts import LOCAL, AllowedHosts
 from indicia.web.pages import (
     advise,
     claim,
@@ -42,7 +42,6 @@ from indicia.web.pages import (
     ledger,
     overview,
     people,
-    pictures,
     search,
     sql,
     start,
@@ -101,7 +100,7 @@ def create_app(
     folder: Path,
     cases: Iterable[str] = (),
     *,
-    hosts: Hosts = Hosts(LOCAL),
+    hosts: AllowedHosts = AllowedHosts(LOCAL),
     launch: str | None = None,
     reads: Iterable[Path] = (),
     author: str | None = None,
@@ -142,7 +141,7 @@ def create_app(
 
 
 def create_open_app(
-    folder: Path, cases: Iterable[str] = (), *, audience: Tlp = Tlp.CLEAR, hosts: Hosts = Hosts(LOCAL)
+    folder: Path, cases: Iterable[str] = (), *, audience: Tlp = Tlp.CLEAR, hosts: AllowedHosts = AllowedHosts(LOCAL)
 ) -> Starlette:
     """A page for anybody, without a token, over the same cases: what people cleared for `audience` may see of them, without
     what our own logs told and without a word of who judged. It has no form that changes anything, and no way to send one.
@@ -203,7 +202,7 @@ def _reading(pages: Iterable[tuple[str, PageFunction]]) -> list[BaseRoute]:
         routes.append(Route(f"{path}.json", _endpoint(page, as_json=True)))
         routes.append(Route(path, _endpoint(page, as_json=False)))
     routes.append(Route("/case/{slug}/export/{form}", _endpoint(export.download, as_json=False)))
-    routes.append(Route("/case/{slug}/picture/{file}", _endpoint(pictures.picture, as_json=False)))
+    routes.append(Route("/case/{slug}/picture/{file}", _endpoint(export.picture, as_json=False)))
     return routes
 
 

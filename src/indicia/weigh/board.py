@@ -12,7 +12,7 @@ import numpy as np
 from indicia.errors import UsageError
 from indicia.records import Evidence
 from indicia.weigh.grades import factor
-from indicia.weigh.inputs import Layout
+from indicia.weigh.inputs import ItemLayout
 from indicia.weigh.known import Known, Tree, tree_of
 from indicia.weigh.model import DECIBAN, Model, grounds_of
 from indicia.weigh.profiles import Floats, Profiles
@@ -48,10 +48,10 @@ class Board:
         return [members[column] for column in sorted(members)]
 
     @cached_property
-    def layout(self) -> Layout:
+    def layout(self) -> ItemLayout:
         column = self.profiles.relations.column
         columns = sorted(column[self.items[members[0]].feature] for members in self._members)
-        return Layout.of(self.profiles, np.array(columns, dtype=np.int64))
+        return ItemLayout.of(self.profiles, np.array(columns, dtype=np.int64))
 
     def _by_column(self, factors: Floats) -> Floats:
         """[variant, item] to [variant, column]: a feature counts once, as strongly as the strongest item that shows it."""

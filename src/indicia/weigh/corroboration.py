@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indicia.weigh.inputs import Layout
+from indicia.weigh.inputs import ItemLayout
 from indicia.weigh.model import Model
 from indicia.weigh.profiles import Floats
 
@@ -34,7 +34,7 @@ class Backing:
         return self.rare == 0 or self.rest >= least[min(self.rare, len(least)) - 1]
 
 
-def backing(model: Model, layout: Layout, factors: Floats, leader: int, candidates: Floats | None = None) -> Backing:
+def backing(model: Model, layout: ItemLayout, factors: Floats, leader: int, candidates: Floats | None = None) -> Backing:
     """How `leader` (a position among the hypotheses) stands without its rarest software, under `factors` [column].
     `candidates` masks hypotheses that are out of the question (True: in)."""
     row = model.candidates[leader]

@@ -29,7 +29,7 @@ from indicia.records import (
 from indicia.weigh.features import families, is_technique, is_victim
 from indicia.weigh.grades import credibility_of, reliability_of
 from indicia.weigh.known import Known
-from indicia.weigh.targets import targeted
+from indicia.weigh.victims import targeted
 
 __all__ = ["from_ids", "gather"]
 

@@ -15,7 +15,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from indicia.weigh.inputs import Layout
+from indicia.weigh.inputs import ItemLayout
 from indicia.weigh.model import Model
 from indicia.weigh.profiles import Floats, Ints
 
@@ -35,7 +35,7 @@ class Leg(StrEnum):
 
 
 def lacking(
-    model: Model, layout: Layout, factors: Floats, prior: Floats, members: NDArray[np.bool_], least: float
+    model: Model, layout: ItemLayout, factors: Floats, prior: Floats, members: NDArray[np.bool_], least: float
 ) -> tuple[Leg, ...]:
     """What fails of a verdict that gives the hypotheses in `members` [hypothesis] at least `least` together, under `factors`
     [column] and `prior` (logs)."""
@@ -61,7 +61,7 @@ def lacking(
     return tuple(out)
 
 
-def two_kinds(layout: Layout, seen: Sequence[int], rows: Ints) -> bool:
+def two_kinds(layout: ItemLayout, seen: Sequence[int], rows: Ints) -> bool:
     """Whether there is software that few have and that the groups in `rows` use, and a technique that they use and that nothing
     seen does anyway. What is another's is no leg."""
     theirs: NDArray[np.bool_] = layout.uses[:, rows].max(axis=1, initial=0) > 0

@@ -17,7 +17,7 @@ import numpy as np
 
 from indicia.errors import KnowledgeError
 from indicia.weigh.features import families
-from indicia.weigh.inputs import ACTIVITY, ITEM, UNKNOWN_ITEM, Layout, activity_inputs, borne
+from indicia.weigh.inputs import ACTIVITY, ITEM, UNKNOWN_ITEM, ItemLayout, activity_inputs, borne
 from indicia.weigh.known import Known
 from indicia.weigh.profiles import Floats, Ints, Profiles, Relations
 
@@ -91,7 +91,7 @@ class Model:
         share: Floats = (1 - misled) * softmax(scores + prior) + misled * softmax(prior)
         return share
 
-    def scores(self, layout: Layout, factors: Floats) -> Floats:
+    def scores(self, layout: ItemLayout, factors: Floats) -> Floats:
         """[variant, hypothesis] in nats, without the prior, for `factors` [variant, item]. `parts` is the slow reference."""
         *plain, rate, closest, exclusive = self.weights.vector("item", ITEM)
         root = np.sqrt(np.maximum(factors.sum(axis=1, keepdims=True), 1e-9))
@@ -104,7 +104,7 @@ class Model:
         unknown = factors @ kinds + of_root * np.where(factors.any(axis=1), root[:, 0], 0)
         return np.column_stack([groups[:, self.candidates], unknown]) * borne(factors.sum(axis=1))[:, None]
 
-    def parts(self, layout: Layout, factors: Floats) -> Floats:
+    def parts(self, layout: ItemLayout, factors: Floats) -> Floats:
         """[item, hypothesis] in decibans against an unknown actor, whose own column is 0, for `factors` [item]. With the prior
         the sum over items is the posterior's log odds against an unknown actor, exactly, for evidence that does not mislead."""
         groups = layout.parts(factors)[:, self.candidates] @ self.weights.vector("item", ITEM)

@@ -18,14 +18,12 @@ from indicia.records import (
     Verdict,
     Weight,
 )
-from indicia.weigh.base_rates import base_rates, nearest_report
 from indicia.weigh.board import Board, lay_out
-from indicia.weigh.decisive import decisive
+from indicia.weigh.explanation import base_rates, decisive, nearest_report, telling
 from indicia.weigh.features import is_software, is_technique, is_victim
 from indicia.weigh.kin import kin_of, told
 from indicia.weigh.known import UNKNOWN, Known
 from indicia.weigh.legs import Leg
-from indicia.weigh.telling import telling
 from indicia.weigh.verdict import Decision, decide
 from indicia.weigh.words import band, listed, percent, surely
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from indicia.records import Posterior, Verdict
 from indicia.weigh.corroboration import Backing, backing
-from indicia.weigh.inputs import Layout
+from indicia.weigh.inputs import ItemLayout
 from indicia.weigh.known import UNKNOWN, Tree
 from indicia.weigh.legs import Leg, lacking
 from indicia.weigh.levels import sums
@@ -38,7 +38,7 @@ class Decision:
     lacks: tuple[Leg, ...] = ()
 
 
-def decide(model: Model, layout: Layout, factors: Floats, after: Floats, prior: Floats, tree: Tree) -> Decision:
+def decide(model: Model, layout: ItemLayout, factors: Floats, after: Floats, prior: Floats, tree: Tree) -> Decision:
     """The verdict on a posterior `after` [hypothesis] that came from `factors` [column of the layout] and `prior` (logs)."""
     hypotheses = model.hypotheses
     levels = sums(

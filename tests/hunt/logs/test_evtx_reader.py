@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from indicia.hunt import hunt
 from indicia.hunt.logs.formats import evtx, evtx_chunks, evtx_reader
 from indicia.hunt.logs.formats.evtx_chunks import CHUNK, FILE_HEADER, FILE_MAGIC
 from indicia.hunt.logs.formats.evtx_reader import ChunkReader, ParserStopped
+from indicia.hunt.run import hunt
 from indicia.records import Severity
 
 # The true child, with a parser that a chunk can tell what to do.

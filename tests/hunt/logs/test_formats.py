@@ -22,7 +22,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from indicia.hunt.events import EventBatch
-from indicia.hunt.logs.formats import FORMATS, LogInput, recognise, unfolding
+from indicia.hunt.logs import inputs, streams, tars
+from indicia.hunt.logs.formats import FORMATS, LogInput, arrow, recognise
 from indicia.hunt.logs.formats.evtx import CHUNK, FILE_HEADER
 from indicia.hunt.logs.inputs import find_logs, log_named
 from indicia.hunt.logs.streams import WithDots
@@ -166,7 +167,7 @@ def test_the_contents_of_an_archive_are_listed_once(tmp_path: Path, monkeypatch:
             listed += 1
             super()._RealGetContents()  # type: ignore[misc]
 
-    monkeypatch.setattr("indicia.hunt.logs.inputs.zipfile.ZipFile", Counting)
+    monkeypatch.setattr(inputs.zipfile, "ZipFile", Counting)
     _, batches, problems = read(tmp_path)
     assert ([batch.size for batch in batches], problems) == ([1] * 40, [])
     names = [str(batch.files[0]) for batch in batches]
@@ -201,7 +202,7 @@ def test_a_tar_archive_is_opened(mode: str, tmp_path: Path, monkeypatch: pytest.
         link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
         tar.addfile(link)
     for held in (16 << 20, 10):  # kept in memory, or found again
-        monkeypatch.setattr("indicia.hunt.logs.tars._HELD", held)
+        monkeypatch.setattr(tars, "_HELD", held)
         _, batches, problems = read(tmp_path)
         assert {(batch.files[0].partition("!")[2], batch.size) for batch in batches} == {
             ("a/u_ex.log", 50),
@@ -238,7 +239,7 @@ def test_what_else_is_in_a_tar_archive_is_told(tmp_path: Path, monkeypatch: pyte
             member.type, member.linkname = kind, leads_to
             tar.addfile(member)
     for held in (16 << 20, 10):  # kept in memory, or found again
-        monkeypatch.setattr("indicia.hunt.logs.tars._HELD", held)
+        monkeypatch.setattr(tars, "_HELD", held)
         _, batches, problems = read(tmp_path)
         assert {(batch.files[0].partition("!")[2], batch.size) for batch in batches} == {
             ("a/u_ex.log", 50),
@@ -320,14 +321,14 @@ def write_unfolding(path: Path, rows: int, size: int) -> None:
 
 
 def test_a_table_that_unfolds_is_read_in_bounded_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unfolding, "MOST", 64 << 20)
+    monkeypatch.setattr(arrow, "MOST", 64 << 20)
     write_unfolding(tmp_path / "x.parquet", 300, 1 << 20)
     _, batches, problems = read(tmp_path)
     assert not problems and sum(batch.size for batch in batches) == 300
     assert [batch.event(0).place.position for batch in batches] == [
         1 + sum(b.size for b in batches[:n]) for n in range(len(batches))
     ]
-    monkeypatch.setattr(unfolding, "LARGEST_ROW", 1 << 19)
+    monkeypatch.setattr(arrow, "LARGEST_ROW", 1 << 19)
     _, batches, problems = read(tmp_path)
     assert not batches and "one of its rows unfolds to more than" in problems[0].what
 
@@ -384,7 +385,7 @@ def test_utf16_with_a_mark_or_without(code: str, tmp_path: Path) -> None:
 
 
 def test_a_bomb_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("indicia.hunt.logs.streams.HIGHEST_RATIO", 100)
+    monkeypatch.setattr(streams, "HIGHEST_RATIO", 100)
     (tmp_path / "bomb.log.gz").write_bytes(gzip.compress(W3C.encode() + b"2021-03-03 06:48:02 /a 200\n" * 2_000_000))
     _, _, problems = read(tmp_path)
     assert any("unpacks to more than" in problem.what for problem in problems)

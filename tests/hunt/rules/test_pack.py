@@ -17,11 +17,11 @@ import yaml
 from examples.scenarios.files import write_lines
 from examples.scenarios.place import Server
 from examples.scenarios.recorder import Recorder
-from indicia.hunt import hunt
 from indicia.hunt.match.reference import matches
 from indicia.hunt.rules.files import PACK
 from indicia.hunt.rules.ir import Rule, RuleSet
 from indicia.hunt.rules.sigma import compile_documents, read_documents
+from indicia.hunt.run import hunt
 from indicia.hunt.sight.notes import RuleNote, notes, read_note
 from indicia.hunt.sight.outcome import judge, stage_of_tags
 from indicia.hunt.sources.deeds import deed_of

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from indicia.hunt import hunt
 from indicia.hunt.rules.stix import documents_in, is_bundle
+from indicia.hunt.run import hunt
 
 SYSMON = "Microsoft-Windows-Sysmon/Operational"
 

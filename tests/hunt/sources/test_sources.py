@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from indicia.hunt import hunt
+from indicia.hunt.run import hunt
 from indicia.hunt.sources import FAMILIES, source_of
 from indicia.hunt.sources.deeds import deed_of
 from indicia.hunt.sources.systems import CARRIERS

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from indicia.read.fronts import Limits, Opened, open_source
 from indicia.read.fronts.parts import parts_of
-from indicia.read.fronts.sniff import Kind
+from indicia.read.fronts.sniff import FileKind
 from indicia.records import BlockKind, Context, MentionKind, Severity, Tlp
 from tests.read.fronts import made
 
@@ -481,7 +481,7 @@ def test_a_very_long_text_becomes_several_documents_that_say_where_they_stand(op
 @given(st.text(alphabet="ab é\n,.漢", min_size=1, max_size=400), st.integers(4, 90), st.integers(4, 90))
 def test_parts_put_together_are_the_whole(text: str, size: int, first: int) -> None:
     data = text.encode()
-    parts = list(parts_of(data[:size], io.BytesIO(data[size:]), Kind.PLAIN, size, first))
+    parts = list(parts_of(data[:size], io.BytesIO(data[size:]), FileKind.PLAIN, size, first))
     assert len(parts[0].data) <= first
     assert "".join(part.text for part in parts) == text
     assert all(text[part.start : part.end] == part.text and len(part.data) <= size for part in parts)

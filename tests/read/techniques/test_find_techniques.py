@@ -11,8 +11,8 @@ from evals.contexts import FILES, as_meant, sentences
 from indicia.knowledge import load
 from indicia.read.fronts import document_from_text, open_source
 from indicia.read.reading import read_document
-from indicia.read.techniques import find_techniques
-from indicia.read.techniques.contexts import Sections, context_of
+from indicia.read.techniques import find, find_techniques
+from indicia.read.techniques.contexts import SectionContext, context_of
 from indicia.read.techniques.features import BUCKETS, Features
 from indicia.read.techniques.pairs import candidates, chosen
 from indicia.read.techniques.passages import passages
@@ -32,7 +32,7 @@ def found(text: str) -> tuple[Mention, ...]:
 
 
 def told(document: Document) -> list[str]:
-    sections = Sections()
+    sections = SectionContext()
     out = []
     for passage in passages(document):
         text = document.text[passage.start : passage.end]
@@ -137,7 +137,7 @@ def test_a_line_of_many_ids_is_read_once(monkeypatch: pytest.MonkeyPatch) -> Non
         asked.append(text)
         return context_of(text, advice)
 
-    monkeypatch.setattr("indicia.read.techniques.find.context_of", counted)
+    monkeypatch.setattr(find, "context_of", counted)
     found = find_techniques(document_from_text("We found no evidence of " + "T1113 " * 150, name="x"), load())
     assert len(found) == 150
     assert {m.context for m in found} == {Context.NEGATED}

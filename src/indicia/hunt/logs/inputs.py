@@ -29,8 +29,19 @@ from indicia.hunt.logs.streams import (
 )
 from indicia.hunt.logs.tars import MOST_MEMBERS, is_tar, members_of
 from indicia.records import Problem, Severity
-from indicia.walking import EMPTY, Apart, kind_of, open_file, open_pipe, reason_of, told_path, walk
-from indicia.zips import UNLISTED, UNLISTED_HINT, holds_unlisted
+from indicia.walking import (
+    EMPTY,
+    UNLISTED,
+    UNLISTED_HINT,
+    Apart,
+    holds_unlisted,
+    kind_of,
+    open_file,
+    open_pipe,
+    reason_of,
+    told_path,
+    walk,
+)
 
 __all__ = ["FileAt", "FoundLog", "find_files", "find_logs", "log_named", "logs_in"]
 

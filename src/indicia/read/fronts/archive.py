@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from indicia.errors import FormatError, LimitError
 from indicia.read.fronts.opened import Limits, Parsed, Readable, failed, skipped
 from indicia.records import Problem
-from indicia.zips import UNLISTED, UNLISTED_HINT, holds_unlisted
+from indicia.walking import UNLISTED, UNLISTED_HINT, holds_unlisted
 
 __all__ = ["BROKEN", "check_member", "read_zip"]
 

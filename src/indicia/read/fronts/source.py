@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from indicia.errors import IndiciaError
-from indicia.plugins import READERS, plugins
+from indicia.extras import READERS, plugins
 from indicia.read.fronts.decode import is_wide
 from indicia.read.fronts.formats import FRONTS, PARTED, instead, parted_front
 from indicia.read.fronts.opened import (
@@ -28,8 +28,8 @@ from indicia.read.fronts.opened import (
 )
 from indicia.read.fronts.parts import parts_of
 from indicia.read.fronts.plain import read_plain
-from indicia.read.fronts.sniff import Kind, sniff
-from indicia.read.fronts.streams import Bounded, Gunzipped, Pushed, read_up_to
+from indicia.read.fronts.sniff import FileKind, sniff
+from indicia.read.fronts.streams import BoundedReader, Gunzipped, Pushed, read_up_to
 from indicia.records import Document, Mention, Problem, Tlp
 from indicia.walking import EMPTY, open_file, open_pipe, reason_of, told_path, walk
 
@@ -165,13 +165,13 @@ def _read_stream(run: _Run, stream: Readable, name: str, depth: int = 0, least: 
             yield from _read_plugged_in(run, plugin, reader, head, stream, name, least)
             return
     kind, words = sniff(head, name)
-    if kind is Kind.EMPTY:
+    if kind is FileKind.EMPTY:
         yield _problem(failed(name, EMPTY, "nothing to read in it"))
-    elif kind is Kind.BINARY:
+    elif kind is FileKind.BINARY:
         yield _problem(failed(name, f"is {words}, not a document", instead(words)))
-    elif kind is Kind.LOG:
+    elif kind is FileKind.LOG:
         yield _problem(failed(name, "is a log, not a text", f"hunt in it: --logs {name}"))
-    elif kind is Kind.GZIP:
+    elif kind is FileKind.GZIP:
         yield from _read_gzip(run, Pushed(head, stream), name, depth, least)
     elif len(head) < run.limits.part_bytes or kind not in PARTED or is_wide(head):
         most = run.limits.file_bytes
@@ -206,7 +206,7 @@ def _read_gzip(run: _Run, packed: Readable, name: str, depth: int, least: Tlp | 
         problems.append(skipped(name, f"archives nested deeper than {run.limits.depth} were not opened", "unpack it first"))
     else:
         unpacked = Gunzipped(packed, name, run.limits, problems)
-        bounded = Bounded(unpacked, run.unpack)
+        bounded = BoundedReader(unpacked, run.unpack)
         head = read_up_to(bounded, 1)
         if head or not problems:
             yield from _read_stream(run, Pushed(head, bounded), f"{name}!{inner}", depth + 1, least)
@@ -216,7 +216,7 @@ def _read_gzip(run: _Run, packed: Readable, name: str, depth: int, least: Tlp | 
         yield Opened(problems=tuple(problems))
 
 
-def _read_parts(run: _Run, head: bytes, stream: Readable, name: str, kind: Kind, least: Tlp | None) -> Iterator[Opened]:
+def _read_parts(run: _Run, head: bytes, stream: Readable, name: str, kind: FileKind, least: Tlp | None) -> Iterator[Opened]:
     """A long text as several documents, `name#char=0,8000000` and so on (RFC 5147)."""
     front = parted_front(kind, name, run.limits)
     done, marking = 0, least
@@ -245,9 +245,11 @@ def _document(name: str, data: bytes, parsed: Parsed) -> Opened:
     return Opened(documents=(document,), mentions=mentions, problems=tuple(parsed.problems))
 
 
-def _read_bytes(run: _Run, data: bytes, name: str, kind: Kind, *, depth: int, cut: bool, least: Tlp | None) -> Iterator[Opened]:
+def _read_bytes(
+    run: _Run, data: bytes, name: str, kind: FileKind, *, depth: int, cut: bool, least: Tlp | None
+) -> Iterator[Opened]:
     """What a file of one piece holds. `cut` says that it went on beyond what may be read."""
-    if cut and kind in {Kind.PDF, Kind.DOCX, Kind.ZIP, Kind.JSON}:
+    if cut and kind in {FileKind.PDF, FileKind.DOCX, FileKind.ZIP, FileKind.JSON}:
         yield _problem(failed(name, f"is larger than {run.limits.file_bytes:,} bytes", "raise the limit or split the file"))
         return
     try:
@@ -283,7 +285,7 @@ def _read_inner(run: _Run, parsed: Parsed, name: str, depth: int) -> Iterator[Op
             yield _problem(skipped(name, f"archives nested deeper than {run.limits.depth} were not opened", "unpack it first"))
             return
         run.files += 1
-        stream = Bounded(io.BytesIO(content) if isinstance(content, bytes) else content, run.unpack)
+        stream = BoundedReader(io.BytesIO(content) if isinstance(content, bytes) else content, run.unpack)
         if run.files <= run.limits.files:
             yield from _read_stream(run, stream, f"{name}!{inner}", depth + 1, parsed.marking)
         if run.unpacked > run.limits.total_bytes or run.files > run.limits.files:

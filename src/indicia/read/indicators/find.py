@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 import numpy as np
 from msgspec.structs import replace
 
-from indicia.read.indicators.addresses import find_ipv6
+from indicia.read.indicators.addresses import find_ipv6, find_mail
 from indicia.read.indicators.agents import find_agents
 from indicia.read.indicators.anchors import Anchors
 from indicia.read.indicators.dotted import find_dotted
@@ -17,13 +17,11 @@ from indicia.read.indicators.hashes import find_fingerprints, find_hashes, find_
 from indicia.read.indicators.hit import Hit, Taken
 from indicia.read.indicators.identifiers import find_asn, find_coins, find_cve, find_cwe
 from indicia.read.indicators.judge import Judge
-from indicia.read.indicators.mail import find_mail
-from indicia.read.indicators.mutexes import find_mutexes
 from indicia.read.indicators.neighbours import share_neighbours
 from indicia.read.indicators.owners import Placed, share_owners
 from indicia.read.indicators.paths import find_paths
 from indicia.read.indicators.refang import refang
-from indicia.read.indicators.registry import find_keys
+from indicia.read.indicators.registry import find_keys, find_mutexes
 from indicia.read.indicators.rules import find_rules
 from indicia.read.indicators.urls import find_urls
 from indicia.read.text.mentioning import mention

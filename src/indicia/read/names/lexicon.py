@@ -13,8 +13,6 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from indicia.knowledge import Knowledge, Name
 from indicia.records import MentionKind
 
-__all__ = ["Entry", "Lexicon", "lexicon_of", "lowered"]
-
 _JUNCTION = re.compile(r"(?<=[a-z])(?=\d)", re.IGNORECASE)
 # Words that only say what a piece of software is: "Raccoon Stealer" is "Raccoon", "NetWire" is "NetWire RAT".
 _CLASSES = (

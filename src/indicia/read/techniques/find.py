@@ -12,18 +12,16 @@ import numpy as np
 import numpy.typing as npt
 
 from indicia.knowledge import Knowledge
-from indicia.read.techniques.contexts import Sections, context_of
+from indicia.read.techniques.contexts import SectionContext, context_of
 from indicia.read.techniques.encoder import encoder
 from indicia.read.techniques.literal import find_literal
 from indicia.read.techniques.nearest import nearest
 from indicia.read.techniques.pairs import Pairs
-from indicia.read.techniques.passages import Passage, passages
+from indicia.read.techniques.passages import PassageRange, passages
 from indicia.read.techniques.scorer import ALONE, Scorer, scorer
-from indicia.read.techniques.whole import FEWEST, FEWEST_WORDS, LEAST, Evidence, signs_of, whole_judge
+from indicia.read.techniques.whole import FEWEST, FEWEST_WORDS, LEAST, PassageEvidence, signs_of, whole_judge
 from indicia.read.text.mentioning import mention
 from indicia.records import Context, Document, Mention, MentionKind
-
-__all__ = ["evidence_of", "find_techniques", "told_passages"]
 
 LONGEST_SCORED = 3000  # characters of one passage that are read
 SLACK = 0.4  # margin that a sentence may lose without the clause of a cue and still say it by itself
@@ -39,7 +37,7 @@ STRETCH = 2000  # passages that are judged together; bounds the memory of a huge
 class _Read(NamedTuple):
     """A passage, its text, and whether its section gives advice."""
 
-    place: Passage
+    place: PassageRange
     text: str
     advice: bool
 
@@ -79,7 +77,7 @@ def _in_context(found: Mention, context: Context, cue: str, rest: str) -> Mentio
     return msgspec.structs.replace(found, context=context, reason="; ".join(filter(None, (found.reason, f"“{cue}”"))))
 
 
-def evidence_of(document: Document, knowledge: Knowledge, model: Scorer) -> Evidence:
+def evidence_of(document: Document, knowledge: Knowledge, model: Scorer) -> PassageEvidence:
     """What the passages of a document say of each technique, for the judge of the whole."""
     read = _passages(document)
     named = frozenset(
@@ -96,7 +94,7 @@ def told_passages(document: Document) -> list[_Read]:
 
 def _passages(document: Document) -> list[_Read]:
     read: list[_Read] = []
-    sections = Sections()
+    sections = SectionContext()
     for place in passages(document):
         text = document.text[place.start : min(place.end, place.start + LONGEST_SCORED)]
         read.append(_Read(place, text, sections.read(text, place.kind)))
@@ -121,7 +119,7 @@ def _weighed(model: Scorer, read: Sequence[_Read], *, alone: bool, most: int) ->
     return _Weighed(margins, pairs, probabilities)
 
 
-def _evidence(read: Sequence[_Read], stretches: Sequence[_Weighed], named: frozenset[int]) -> Evidence:
+def _evidence(read: Sequence[_Read], stretches: Sequence[_Weighed], named: frozenset[int]) -> PassageEvidence:
     """The pairs of passages that tell of use: no headings, cells, advice or denials."""
     columns: list[tuple[npt.NDArray[np.int64], ...]] = []
     weights: list[tuple[npt.NDArray[np.float32], ...]] = []
@@ -139,7 +137,7 @@ def _evidence(read: Sequence[_Read], stretches: Sequence[_Weighed], named: froze
         technique = stretch.pairs.technique[kept]
         columns.append((passage + first, technique))
         weights.append((stretch.probabilities[kept], stretch.margins[passage, technique]))
-    return Evidence(
+    return PassageEvidence(
         np.concatenate([own[0] for own in columns]) if columns else np.zeros(0, np.int64),
         np.concatenate([own[1] for own in columns]) if columns else np.zeros(0, np.int64),
         np.concatenate([own[0] for own in weights]) if weights else np.zeros(0, np.float32),

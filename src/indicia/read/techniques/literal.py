@@ -15,8 +15,6 @@ from indicia.knowledge.attack import Attack
 from indicia.read.text.mentioning import mention
 from indicia.records import BlockKind, Candidate, Document, Mention, MentionKind
 
-__all__ = ["find_literal"]
-
 _ID = re.compile(r"(?<![A-Za-z0-9])T(1[0-9]{3})(?:[./]([0-9]{3}))?(?![0-9A-Za-z]|\.[0-9])")
 _NEAR = 60  # characters between an id and the name that it explains
 _LIST = 400  # characters between the techniques of one list

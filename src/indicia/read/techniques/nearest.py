@@ -18,8 +18,6 @@ import numpy.typing as npt
 from indicia.models import model_folder
 from indicia.read.techniques.features import BUCKETS, stemmed, words
 
-__all__ = ["SIGNS", "Best", "Nearest", "buckets_of", "nearest"]
-
 F = npt.NDArray[np.float32]
 I = npt.NDArray[np.int64]  # noqa: E741
 

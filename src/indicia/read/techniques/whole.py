@@ -17,8 +17,6 @@ import numpy.typing as npt
 from indicia.models import model_folder
 from indicia.read.techniques.pairs import FLOOR
 
-__all__ = ["FEWEST", "LEAST", "SIGNS", "Evidence", "WholeJudge", "signs_of", "whole_judge"]
-
 F = npt.NDArray[np.float32]
 I = npt.NDArray[np.int64]  # noqa: E741
 
@@ -48,7 +46,7 @@ SIGNS = (
 )
 
 
-class Evidence(NamedTuple):
+class PassageEvidence(NamedTuple):
     """Pairs of a passage and a technique, with probabilities and margins, of passages that tell of use; which techniques the
     text names; and how many passages there are."""
 
@@ -85,7 +83,7 @@ class WholeJudge(NamedTuple):
         return {t: p for t, p in above.items() if t in narrow or (parents[t] < 0 and t not in replaced)}
 
 
-def signs_of(evidence: Evidence, parents: I, marked: npt.NDArray[np.bool_]) -> tuple[I, F]:
+def signs_of(evidence: PassageEvidence, parents: I, marked: npt.NDArray[np.bool_]) -> tuple[I, F]:
     """(techniques, ascending; their signs [techniques, SIGNS]) of a document. `parents` is the index of each technique's parent
     or -1, `marked` says which ones marked reports taught."""
     broad = np.isin(np.arange(len(parents)), parents)
@@ -135,7 +133,7 @@ def _odds(probability: F | np.float32) -> F:
     return odds
 
 
-def _leads(evidence: Evidence) -> F:
+def _leads(evidence: PassageEvidence) -> F:
     """Of each pair how far its margin is above the best other one in its passage, within -2 and 2."""
     lead = np.zeros(len(evidence.passage), np.float32)
     if not len(lead):

@@ -17,14 +17,13 @@ from indicia.records import (
     Mention,
     MentionKind,
 )
+from indicia.share.indicators import seen, well_known
 from indicia.share.internals import LOWERED, without_internals
 from indicia.share.misp.claims import claim_attributes, claim_notes, misp_uuid
 from indicia.share.redact import marking_of
-from indicia.share.seen import seen
 from indicia.share.stix.parties import OURS
 from indicia.share.stix.times import as_of
-from indicia.share.well_known import well_known
-from indicia.view.leaving import left_out
+from indicia.view.wording import left_out
 
 __all__ = ["render"]
 

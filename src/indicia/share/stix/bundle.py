@@ -29,7 +29,7 @@ from indicia.share.stix.objects import Objects
 from indicia.share.stix.parties import Campaigns, identity
 from indicia.share.stix.schema import schema_text
 from indicia.share.stix.times import PROFILE, as_of, born
-from indicia.view.leaving import left_out
+from indicia.view.wording import left_out
 
 __all__ = ["MOST_SIGHTINGS", "bundle_objects", "not_carried", "pieces", "render"]
 

@@ -13,8 +13,6 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-__all__ = ["server"]
-
 HEAD = 10.0  # seconds for a whole head
 IDLE = 30.0  # seconds between two pieces of a body, and until a reader takes something
 BODY = 900.0  # seconds for a whole body

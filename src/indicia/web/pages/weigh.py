@@ -14,14 +14,55 @@ from starlette.responses import RedirectResponse, Response
 
 from indicia.errors import UsageError
 from indicia.knowledge import Attack
-from indicia.records import Assessment, Evidence, EvidenceKind, Judgement, Level, Posterior, Weighing
+from indicia.records import Assessment, Evidence, EvidenceKind, Judgement, Level, Posterior, Weighing, rejected
 from indicia.view.inert import visible
-from indicia.view.probable import called, leader
-from indicia.web.cases.own import FITS, MOST_OWN, own_hypotheses
+from indicia.view.wording import called, leader
 from indicia.web.shown.render import Ask, Page, case_address, paged
-from indicia.weigh import weigh
+from indicia.weigh.assess import weigh
 
-__all__ = ["weigh_page"]
+# Hypotheses of one's own beside those that are weighed: for each item of evidence a person says how well it fits (Heuer's
+# analysis of competing hypotheses). They are kept as judgements, and change no probability.
+ACTION = "hypothesis"
+MOST_OWN = 6
+# What a person may say of an item under a hypothesis, and the words for it.
+FITS = {2: "fits well", 1: "fits", 0: "says nothing", -1: "speaks against it", -2: "speaks strongly against it"}
+
+
+class Own(msgspec.Struct, frozen=True, kw_only=True):
+    """One hypothesis of a person: its name, and how items of evidence fit, by their id; what is not named says nothing."""
+
+    id: str
+    name: str
+    author: str
+    fits: Mapping[str, int]
+
+    def against(self, evidence: Iterable[str]) -> int:
+        """How much of this evidence speaks against it; by Heuer, the hypothesis with the least against it stands."""
+        return -sum(min(0, self.fits.get(id, 0)) for id in evidence)
+
+    def for_it(self, evidence: Iterable[str]) -> int:
+        return sum(max(0, self.fits.get(id, 0)) for id in evidence)
+
+
+class _Value(msgspec.Struct, frozen=True):
+    name: str
+    fits: dict[str, int] = {}
+
+
+def own_hypotheses(judgements: Iterable[Judgement]) -> list[Own]:
+    """Those that stand, each as it was said last, in the order in which they were made."""
+    judgements = tuple(judgements)
+    out, found = rejected(judgements), {}
+    for one in judgements:
+        if one.action == ACTION and one.subject not in out:
+            try:
+                value = msgspec.json.decode(one.value, type=_Value)
+            except msgspec.MsgspecError:
+                continue  # of a later version
+            fits = {id: fit for id, fit in value.fits.items() if fit in FITS}
+            found[one.subject] = Own(id=one.subject, name=value.name, author=one.author, fits=fits)
+    return list(found.values())[:MOST_OWN]
+
 
 SHOWN = 6  # groups in a picture, beside the unknown actor
 SUMS = 3  # states and agencies that they add up to

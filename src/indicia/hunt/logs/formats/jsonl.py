@@ -11,10 +11,9 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from indicia.hunt.events import EventBatch
-from indicia.hunt.logs.formats.base import Format, LogInput
+from indicia.hunt.logs.formats.base import Format, LogInput, gathered
 from indicia.hunt.logs.formats.carried import carried_by
 from indicia.hunt.logs.formats.envelope import opened, unpacked
-from indicia.hunt.logs.formats.gathered import gathered
 from indicia.hunt.logs.formats.jsontext import json_at, json_of
 from indicia.hunt.logs.formats.lines import line_blocks
 from indicia.hunt.logs.formats.plainlines import LINE_FAMILIES, Told, told_batch

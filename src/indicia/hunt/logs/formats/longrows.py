@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from indicia.hunt.events import EventBatch
-from indicia.hunt.logs.formats.base import LogInput
+from indicia.hunt.logs.formats.base import LogInput, gathered
 from indicia.hunt.logs.formats.delimited import unique_names
 from indicia.hunt.logs.formats.envelope import unpacked
-from indicia.hunt.logs.formats.gathered import gathered
 from indicia.hunt.logs.formats.jsonl import batches
 from indicia.hunt.logs.formats.lines import LONGEST_LINE, line_blocks
 from indicia.records import Problem, Severity

@@ -16,12 +16,9 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from indicia.hunt.events import EventBatch
-from indicia.hunt.logs.formats.base import Format, LogInput
-from indicia.hunt.logs.formats.gathered import gathered
+from indicia.hunt.logs.formats.base import Format, LogInput, gathered
 from indicia.hunt.logs.formats.windows import flat_event, windows_batch
 from indicia.records import Problem
-
-__all__ = ["FORMATS", "event_of_xml"]
 
 _START = re.compile(rb"<Event[\s>]")
 _END = b"</Event>"

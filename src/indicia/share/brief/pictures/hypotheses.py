@@ -8,7 +8,7 @@ from indicia.records import Assessment, Level, Posterior
 from indicia.share.brief.blocks import Picture
 from indicia.view.drawing import Drawing, width_of
 from indicia.view.inert import Shown
-from indicia.view.probable import percent
+from indicia.view.wording import percent
 
 __all__ = ["hypotheses"]
 

@@ -6,8 +6,7 @@ from indicia.records import Assessment, Evidence
 from indicia.share.brief.blocks import Picture
 from indicia.view.drawing import Drawing, width_of
 from indicia.view.inert import Shown
-from indicia.view.probable import leader
-from indicia.view.wording import many
+from indicia.view.wording import leader, many
 
 __all__ = ["weights"]
 
