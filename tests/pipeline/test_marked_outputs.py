@@ -16,7 +16,7 @@ from indicia.records import UNMARKED, Case, Tlp, to_json
 from indicia.share import FORMATS, render
 from indicia.share.internals import without_internals
 from indicia.share.redact import mark, marking_of
-from tests.sample_case import exchange_case
+from tests.sample_case import exchange_case, keep
 
 # What a file of the format is called where the name helps to tell it from others.
 ENDINGS = {
@@ -108,7 +108,7 @@ def words(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     case = under(Tlp.RED)
     where = str(folder / "affair.indicia")
     with open_store(where) as store:
-        store.save(case, author="tester", time="2026-11-24T12:00:00Z", what="test")
+        keep(store, case, author="tester", time="2026-11-24T12:00:00Z", what="test")
     text = folder / "statement.txt"
     text.write_text("TLP:RED\n\nThe ministry of Atlantis said that APT40 used T1190 against its mail servers.\n", "utf-8")
     log = folder / "u_ex210303.log"

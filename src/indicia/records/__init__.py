@@ -6,6 +6,7 @@ weighing  Evidence, Assessment, Weighing, and which judgement stands
 measures  Measure, Advice                  marking    Tlp
 cases     Case, Affair, and what earlier versions wrote, brought to today's form
 base      Record, Problem, ids, JSON; what is stated, known, concluded
+watching  Seen
 """
 
 from __future__ import annotations
@@ -18,4 +19,5 @@ from indicia.records.marking import *  # noqa: F403
 from indicia.records.measures import *  # noqa: F403
 from indicia.records.mentions import *  # noqa: F403
 from indicia.records.text import *  # noqa: F403
+from indicia.records.watching import *  # noqa: F403
 from indicia.records.weighing import *  # noqa: F403
