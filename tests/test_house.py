@@ -29,6 +29,7 @@ FLOORS = {
     "read": 3,
     "hunt": 3,
     "affairs": 4,
+    "readers": 4,
     "weigh": 5,
     "advise": 5,
     "case": 5,
@@ -45,14 +46,15 @@ FLOORS = {
 }
 # The same inside a part: a module or folder may import what stands before it in its own part, nothing that stands after.
 INNER = {
-    "read": "text indicators names claims fronts techniques rows stated reading",
-    "read/claims": "language topic dates firmness motives chunks network proposals calibration parties never issuer "
-    "voices deeds pooling making rows reader",
+    "read": "text indicators names claims fronts techniques rows stated reading offered",
+    "read/claims": "language topic dates firmness motives chunks network proposals calibration parties never gainsaying "
+    "quoting grounding issuer voices deeds pooling making rows reader together",
     "view": "wording inert language leaving lines words probable heat told drawing notes positions voices saying turns strokes "
     "affair moments first judgements slots translated since",
     "spark": "session plan sparing keeping scanning gathering counting tables hunting watching reading alike ledger",
     "share": "well_known seen internals redact plain feed eurepoc ledger timesketch navigator stix misp coalition brief card "
     "statement taxii_client",
+    "readers": "allowed asking parts server model",
     "web": "guard cases shown pages actions taxii app",
 }
 # The stages do not know one another, on whatever floor: the pipeline joins them.

@@ -31,6 +31,17 @@ from indicia.cli.options import (
     read_marking,
     talk,
 )
+from indicia.cli.readers import (
+    ClaimFiles,
+    ModelBudget,
+    ModelKeyFile,
+    ModelMaySee,
+    ModelName,
+    ModelSeconds,
+    ModelUrl,
+    OtherReader,
+    asked_readers,
+)
 from indicia.cli.talk import Talk, plain, standard_input, write_out
 from indicia.errors import InputError
 from indicia.extras import missing
@@ -80,6 +91,14 @@ def brief(
     logs_tlp: Annotated[
         str, typer.Option("--logs-tlp", help="How to mark findings from your own logs.", show_default=True)
     ] = "amber",
+    claims: ClaimFiles = None,
+    reader: OtherReader = None,
+    model_url: ModelUrl = None,
+    model: ModelName = None,
+    model_key_file: ModelKeyFile = None,
+    model_may_see: ModelMaySee = None,
+    model_seconds: ModelSeconds = 120,
+    model_budget: ModelBudget = 500,
     full: Annotated[
         bool, typer.Option("--full", help="Print every annex in full, with techniques that the accused are only known for.")
     ] = False,
@@ -119,8 +138,19 @@ def brief(
     knowledge = load()
     if warning := too_old(knowledge.provenance, datetime.now(UTC).date()):
         voice.say(f"the built-in knowledge is {warning}", "yellow")
+    asked = asked_readers(
+        claims=claims,
+        reader=reader,
+        url=model_url,
+        model=model,
+        key_file=model_key_file,
+        may_see=model_may_see,
+        unmarked=unmarked,
+        seconds=model_seconds,
+        budget=model_budget,
+    )
     before = held_case(keep) if keep else None
-    with voice.progress() as progress:
+    with asked.told(voice) as readers, voice.progress() as progress:
         case = build(
             sources,
             tuple(logs or ()),
@@ -131,6 +161,7 @@ def brief(
             published=read_date(date),
             marking=read_marking(tlp),
             unmarked=read_marking(unmarked),
+            readers=readers,
             knowledge=knowledge,
             stdin=standard_input(),
             progress=progress,

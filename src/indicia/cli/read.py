@@ -12,7 +12,32 @@ import typer
 
 from indicia.cli import exits
 from indicia.cli.count import Count, count_files
-from indicia.cli.options import Color, Date, Engine, Engines, Json, JsonLines, Master, Output, Quiet, Verbose, read_date, talk
+from indicia.cli.options import (
+    Color,
+    Date,
+    Engine,
+    Engines,
+    Json,
+    JsonLines,
+    Master,
+    Output,
+    Quiet,
+    Unmarked,
+    Verbose,
+    read_date,
+    talk,
+)
+from indicia.cli.readers import (
+    ClaimFiles,
+    ModelBudget,
+    ModelKeyFile,
+    ModelMaySee,
+    ModelName,
+    ModelSeconds,
+    ModelUrl,
+    OtherReader,
+    asked_readers,
+)
 from indicia.cli.talk import standard_input, write_out
 from indicia.errors import InputError, UsageError
 from indicia.extras import need
@@ -31,6 +56,15 @@ def read(
     as_lines: JsonLines = False,
     output: Output = None,
     date: Date = None,
+    claims: ClaimFiles = None,
+    reader: OtherReader = None,
+    model_url: ModelUrl = None,
+    model: ModelName = None,
+    model_key_file: ModelKeyFile = None,
+    model_may_see: ModelMaySee = None,
+    model_seconds: ModelSeconds = 120,
+    model_budget: ModelBudget = 500,
+    unmarked: Unmarked = None,
     jobs: Annotated[int | None, typer.Option("--jobs", help="Processes for --jsonl -; all cores by default.")] = None,
     engine: Engine = Engines.LOCAL,
     master: Master = None,
@@ -52,6 +86,10 @@ def read(
 
       indicia read --json advisory.pdf > advisory.json
 
+      indicia read statement.html --reader ollama --model llama3.3   [dim]a model of yours reads, too[/]
+
+      indicia read statement.html --claims theirs.jsonl   [dim]claims of another program, held to the text[/]
+
       cat texts.jsonl | indicia read --jsonl -     [dim]one {"id", "text", "date"?} a line, one answer a line[/]
     """
     from indicia.cli.shown import Shown
@@ -68,11 +106,26 @@ def read(
     if not sources:
         raise UsageError("no texts were given", hint="name files or folders, or - for stdin")
     if as_lines and sources == ["-"]:
+        if reader is not None or claims:
+            raise UsageError("a stream is read by our own reader alone", hint="give the texts as files")
         return answer_lines(voice, output, jobs=jobs, published=read_date(date))
+    asked = asked_readers(
+        claims=claims,
+        reader=reader,
+        url=model_url,
+        model=model,
+        key_file=model_key_file,
+        may_see=model_may_see,
+        unmarked=unmarked,
+        seconds=model_seconds,
+        budget=model_budget,
+    )
     seen = _Seen()
     try:
-        with voice.progress() as progress:
-            pieces = each_piece(sources, load(), published=read_date(date), stdin=standard_input(), progress=progress)
+        with asked.told(voice) as readers, voice.progress() as progress:
+            pieces = each_piece(
+                sources, load(), published=read_date(date), readers=readers, stdin=standard_input(), progress=progress
+            )
             if as_json or as_lines:
                 with placed(output) as file:
                     (write_lines if as_lines else write_array)(file, seen.each(pieces))

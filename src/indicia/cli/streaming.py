@@ -92,6 +92,8 @@ def _rows(pieces: Iterable[Piece]) -> Iterator[dict[str, Any]]:
                 document=document.id,
                 claims=tuple(claim for claim in piece.claims if claim.quote.document == document.id),
                 mentions=tuple(mention for mention in piece.mentions if mention.span.document == document.id),
+                problems=piece.problems,
+                fallen=piece.fallen,
             )
             yield reading_row(reading, document)
 

@@ -16,6 +16,7 @@ from indicia.affairs.origins import led_back
 from indicia.knowledge import Knowledge, load
 from indicia.pipeline.sources import ProgressCall, read_sources
 from indicia.read.fronts import Held
+from indicia.read.reading import Reader
 from indicia.records import (
     UNMARKED,
     Case,
@@ -61,6 +62,7 @@ def build(
     marking: Tlp | None = None,
     unmarked: Tlp | None = None,
     before: Case | None = None,
+    readers: Sequence[Reader] = (),
     knowledge: Knowledge | None = None,
     stdin: IO[bytes] | None = None,
     progress: ProgressCall | None = None,
@@ -70,11 +72,11 @@ def build(
     With `before`, its texts and sightings are kept beside the new ones (a text or a log that is read again replaces its earlier
     reading), and everything that follows from them is joined, weighed and advised anew. Judgements are kept and not applied:
     `as_left` lays them over it. `have`, `rules` and `unmarked` (as what texts without a marking count when they leave) are kept
-    in the case, and those of `before` where none are given.
+    in the case, and those of `before` where none are given. `readers` read the texts beside our own reader (docs/readers.md).
     """
     knowledge = knowledge or load()
     documents, claims, mentions, problems = read_sources(
-        sources, knowledge, published=published, marking=marking, stdin=stdin, progress=progress
+        sources, knowledge, published=published, marking=marking, readers=readers, stdin=stdin, progress=progress
     )
     hunt: Hunt | None = None
     if before is not None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, Protocol
 
 from msgspec.structs import replace
 
 from indicia.knowledge import Knowledge
-from indicia.read.claims import read_said
+from indicia.read.claims import claims_of, ground, read_said, together
 from indicia.read.indicators import find_indicators
 from indicia.read.names import find_names
 from indicia.read.stated.bundled import claims_of_bundle
@@ -15,9 +17,26 @@ from indicia.read.stated.coded import claims_of_rows
 from indicia.read.stated.given import brought_up_to_date
 from indicia.read.stated.tagged import claims_of_events
 from indicia.read.techniques import find_techniques
-from indicia.records import Claim, Document, Mention, Problem, Reading, Severity
+from indicia.read.text.banners import without_banners
+from indicia.records import Claim, Document, Fallen, Mention, Problem, ProposedReading, Reading, Severity
 
-__all__ = ["only_in_front", "read_document"]
+__all__ = ["Answer", "Reader", "heard_of_others", "only_in_front", "read_document"]
+
+
+class Answer(NamedTuple):
+    """What a reader gives for one document: nothing where it does not read it; and what it could not do."""
+
+    reading: ProposedReading | None = None
+    problems: tuple[Problem, ...] = ()
+    fallen: tuple[Fallen, ...] = ()  # what had not even the form of a claim
+
+
+class Reader(Protocol):
+    """Anybody who reads documents beside our own reader: `docs/readers.md`."""
+
+    def __call__(self, document: Document, /) -> Answer:
+        """What it reads in a document. Raises nothing because of it."""
+        ...
 
 
 # What says its indicators, techniques and names outright; reading its JSON or CSV as prose would only say them again, worse.
@@ -49,10 +68,16 @@ def _front(document: Document) -> Document:
 
 
 def read_document(
-    document: Document, knowledge: Knowledge, *, given: Iterable[Mention] = (), indicators_only: bool = False
+    document: Document,
+    knowledge: Knowledge,
+    *,
+    given: Iterable[Mention] = (),
+    readers: Sequence[Reader] = (),
+    indicators_only: bool = False,
 ) -> Reading:
     """Claims in text order, mentions by place. `given` are mentions that the document's own machine-readable form states;
-    they are kept as they are. `indicators_only` is for the later parts of very long texts. A text of more than FULLY characters
+    they are kept as they are. `readers` read beside our own reader, and every claim of theirs is held to the text.
+    `indicators_only` is for the later parts of very long texts. A text of more than FULLY characters
     is read in full up to there, and a problem says so."""
     mentions = brought_up_to_date(list(given), knowledge)
     stated = _CLAIMS.get(document.media_type, _nothing)(document, knowledge)
@@ -69,8 +94,40 @@ def read_document(
     mentions += find_indicators(document, left_out)
     mentions += find_techniques(front, knowledge)
     mentions += (*names, *said.facts)
-    problems = (*said.problems, *left_out)
+    others = heard_of_others(front, knowledge, names, readers)
+    claims = together(said.claims, others.claims) if others.claims else said.claims
+    problems = (*said.problems, *others.problems, *left_out)
     if front is not document:
         problems = (*problems, only_in_front(document.name, len(front.text)))
     mentions.sort(key=lambda mention: (mention.span.start, mention.span.end, mention.kind, mention.value))
-    return Reading(document=document.id, claims=said.claims, mentions=tuple(mentions), problems=problems)
+    return Reading(
+        document=document.id, claims=claims, mentions=tuple(mentions), problems=problems, fallen=tuple(others.fallen)
+    )
+
+
+class _Others(NamedTuple):
+    """What other readers say of a document: claims by reader, each with the stretches that it read; and what fell."""
+
+    claims: dict[str, tuple[tuple[Claim, ...], tuple[tuple[int, int], ...]]]
+    problems: list[Problem]
+    fallen: list[Fallen]
+
+
+def heard_of_others(document: Document, knowledge: Knowledge, names: Sequence[Mention], readers: Iterable[Reader]) -> _Others:
+    """What readers beside our own say of a document, held to its text and resolved by our tables."""
+    out = _Others({}, [], [])
+    plain = replace(document, text=without_banners(document.text)) if "TLP" in document.text.upper() else document
+    for reader in readers:
+        answer = reader(document)
+        out.problems.extend(answer.problems)
+        fallen = [*answer.fallen]
+        if answer.reading is not None:
+            grounded = ground(plain, answer.reading)
+            fallen += grounded.fallen
+            claims = claims_of(plain, knowledge, grounded.proposals, names)
+            out.claims[answer.reading.reader] = claims, answer.reading.read
+        out.fallen.extend(fallen)
+        for (name, fault), count in Counter((one.reader, one.fault) for one in fallen).items():
+            what = f"{name} offered {count} claim{'s' if count > 1 else ''} that cannot be taken: {fault.value}"
+            out.problems.append(Problem(where=document.name, what=what, severity=Severity.NOTE))
+    return out

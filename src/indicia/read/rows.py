@@ -35,7 +35,8 @@ def mention_row(mention: Mention) -> dict[str, Any]:
 
 
 def reading_row(reading: Reading, document: Document, *, id: str | None = None) -> dict[str, Any]:
-    """`{"id", "marking", "claims", "techniques", "indicators", "names"}` of a document, and `problems` where there are any."""
+    """`{"id", "marking", "claims", "techniques", "indicators", "names"}` of a document, and `not_taken` and
+    `problems` where there are any."""
     techniques = [m for m in reading.mentions if m.kind is MentionKind.TECHNIQUE]
     indicators = [m for m in reading.mentions if m.kind in _INDICATORS]
     facts = [m for m in reading.mentions if m.kind is MentionKind.FACT]
@@ -50,6 +51,10 @@ def reading_row(reading: Reading, document: Document, *, id: str | None = None) 
         "names": [mention_row(m) for m in names],
         "facts": [{"what": m.type, "start": m.span.start, "end": m.span.end, "score": round(m.score, 3)} for m in facts],
     }
+    if reading.fallen:
+        row["not_taken"] = [
+            {"reader": one.reader, "why": one.fault.value, "quote": one.quote, "words": one.words} for one in reading.fallen
+        ]
     if reading.problems:
         row["problems"] = [{"where": p.where, "what": p.what, "severity": p.severity.value} for p in reading.problems]
     return row

@@ -3,7 +3,7 @@
 text      Document, Block, Span            claims     Claim, Source, Accused and their values
 mentions  Mention, Reading                 hunting    Event, Sighting, Chain, Hunt
 weighing  Evidence, Assessment, Weighing   judging    which judgement stands
-measures  Measure, Advice
+measures  Measure, Advice                  reading    ProposedClaim, ProposedReading: the contract of readers
 cases     Case, Affair                     marking    Tlp           base   Record, Problem, ids, JSON
 streamed  Streamed                         told      stated, known, concluded
 older      what earlier versions wrote, brought to today's form
@@ -20,6 +20,7 @@ from indicia.records.marking import *  # noqa: F403
 from indicia.records.measures import *  # noqa: F403
 from indicia.records.mentions import *  # noqa: F403
 from indicia.records.older import *  # noqa: F403
+from indicia.records.reading import *  # noqa: F403
 from indicia.records.streamed import *  # noqa: F403
 from indicia.records.text import *  # noqa: F403
 from indicia.records.told import *  # noqa: F403

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -25,7 +25,7 @@ from indicia.read.text.banners import without_banners
 from indicia.read.text.mentioning import mention
 from indicia.records import Claim, Document, Mention, MentionKind, Problem, Severity, Stance
 
-__all__ = ["THRESHOLD", "WhatIsSaid", "read_claims", "read_said"]
+__all__ = ["THRESHOLD", "WhatIsSaid", "claims_of", "read_claims", "read_said"]
 
 _OWN = re.compile(r"(?:its|their|our|his|her|my)\s", re.IGNORECASE)  # whose they are is who denies it
 THRESHOLD = 0.35  # the score from which a claim is given
@@ -88,6 +88,14 @@ def read_claims(
     """The claims of a document and what could not be read: see `read_said`."""
     said = read_said(document, knowledge, threshold=threshold, model=model)
     return said.claims, said.problems
+
+
+def claims_of(
+    document: Document, knowledge: Knowledge, proposals: Iterable[Proposal], names: Sequence[Mention]
+) -> tuple[Claim, ...]:
+    """The claims that proposals come to, whoever made them: their parties, deeds and dates resolved, one for each that is the
+    same. `names` are those found in the document."""
+    return _Reading(document, knowledge, names).claims(list(proposals), 0.0)
 
 
 class _Reading:

@@ -1,0 +1,121 @@
+"""What several readers say of one document, as one list: what two say is sure, what one says bears its name.
+
+Readers that are unlike make unlike mistakes: a claim that our own reader and another one read, each by itself, stands. What one
+alone says waits for a person, however sure that reader is of itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeVar
+
+from msgspec.structs import replace
+
+from indicia.read.claims.chunks import Place
+from indicia.read.claims.grounding import ALONE
+from indicia.records import OWN_READER, Claim, Party, Proposition, Stance
+
+__all__ = ["AGREED", "Agreement", "compared", "same_claim", "together"]
+
+AGREED = 0.9  # the least score of a claim that two readers read
+DOUBTED = 0.5  # what is left of the score of a claim where another reader read the same words and saw none
+_WORD = re.compile(r"\w+")
+_DULL = frozenset("the a an of s and to in by its group hackers apt".split())
+P = TypeVar("P", bound=Proposition)
+
+
+class Agreement(NamedTuple):
+    """A claim and the readers that made it, with what each of them gave."""
+
+    claim: Claim
+    by: Mapping[str, Claim]
+
+
+def together(own: Sequence[Claim], others: Mapping[str, tuple[Sequence[Claim], Sequence[Place]]]) -> tuple[Claim, ...]:
+    """The claims of our own reader and those of others by name, each with the stretches of the text that it read to the end.
+
+    A claim that two readers make is one, under the id and by the words of our own reader where it is among them, told as surely
+    as the less sure of the two tells it. In the order of the quotes.
+    """
+    out = []
+    for claim, by in compared({OWN_READER: own, **{name: claims for name, (claims, _) in others.items()}}):
+        if len(by) > 1:
+            out.append(_agreed(claim, by))
+        elif OWN_READER in by:
+            doubted = any(_within(claim, read) for _, read in others.values())
+            out.append(replace(claim, score=min(claim.score * DOUBTED, ALONE)) if doubted else claim)
+        else:
+            out.append(replace(claim, score=min(claim.score, ALONE), readers=tuple(by)))
+    return tuple(sorted(out, key=lambda claim: (claim.quote.start, claim.quote.end, claim.id)))
+
+
+def compared(readings: Mapping[str, Sequence[Claim]]) -> Iterator[Agreement]:
+    """Each claim that any reader makes, once, with who makes it: in the order of the readers and of their claims."""
+    found: list[tuple[Claim, dict[str, Claim]]] = []
+    for name, claims in readings.items():
+        for claim in claims:
+            home = next((by for first, by in found if name not in by and same_claim(first, claim)), None)
+            if home is None:
+                found.append((claim, {name: claim}))
+            else:
+                home[name] = claim
+    return (Agreement(claim, by) for claim, by in found)
+
+
+def same_claim(one: Claim, other: Claim) -> bool:
+    """Whether two readers mean one claim: one stance of one voice toward one accused."""
+    if _stance(one) is not _stance(other):
+        return False
+    if not _same_party(one.accused.party, other.accused.party):
+        return False
+    if one.source.party is None or other.source.party is None:  # narrated, or by who issues it: the place must tell
+        return one.source.party is other.source.party or _overlap(one, other)
+    return _same_party(one.source.party, other.source.party)
+
+
+def _stance(claim: Claim) -> Stance:
+    """Who accuses itself takes credit."""
+    itself = claim.source.party is not None and _same_party(claim.source.party, claim.accused.party)
+    return Stance.CLAIMS if claim.stance is Stance.ACCUSES and itself else claim.stance
+
+
+def _same_party(one: Party | None, other: Party | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    if one.canonical.casefold() == other.canonical.casefold():
+        return True
+    if one.span.start < other.span.end and other.span.start < one.span.end:
+        return True
+    mine, theirs = _telling(one.canonical), _telling(other.canonical)
+    return bool(mine and theirs) and (mine <= theirs or theirs <= mine)
+
+
+def _telling(name: str) -> set[str]:
+    return {word.casefold() for word in _WORD.findall(name)} - _DULL
+
+
+def _overlap(one: Claim, other: Claim) -> bool:
+    return one.quote.start < other.quote.end and other.quote.start < one.quote.end
+
+
+def _within(claim: Claim, read: Iterable[Place]) -> bool:
+    return any(start <= claim.quote.start and claim.quote.end <= end for start, end in read)
+
+
+def _agreed(claim: Claim, by: Mapping[str, Claim]) -> Claim:
+    others = [one for one in by.values() if one is not claim]
+    deed = _less_sure([claim.deed, *(one.deed for one in others)])
+    tie = _less_sure([claim.tie, *(one.tie for one in others)])
+    score = max(AGREED, *(one.score for one in by.values()))
+    return replace(claim, deed=deed, tie=tie, score=score, readers=tuple(by))
+
+
+def _less_sure(told: Sequence[P | None]) -> P | None:
+    """The first of them, told as surely as the least sure of them tells it."""
+    given = [one for one in told if one is not None]
+    if not given:
+        return None
+    least = min(given, key=lambda one: one.firmness.strength)
+    first = given[0]
+    return replace(first, firmness=least.firmness, likelihood=least.likelihood, confidence=least.confidence, cue=least.cue)
