@@ -54,7 +54,7 @@ def chat(behaviour: Behaviour) -> Iterator[Chat]:
     asked: list[Request] = []
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             data = self.rfile.read(int(self.headers["Content-Length"]))
             request = Request(self.path, {k.lower(): v for k, v in self.headers.items()}, json.loads(data))
             asked.append(request)
