@@ -122,7 +122,7 @@ def heard_of_others(document: Document, knowledge: Knowledge, names: Sequence[Me
         out.problems.extend(answer.problems)
         fallen = [*answer.fallen]
         if answer.reading is not None:
-            grounded = ground(plain, answer.reading)
+            grounded = ground(plain, answer.reading, names)
             fallen += grounded.fallen
             claims = claims_of(plain, knowledge, grounded.proposals, names)
             out.claims[answer.reading.reader] = claims, answer.reading.read

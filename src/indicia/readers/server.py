@@ -30,10 +30,12 @@ KNOWN: Mapping[str, str] = {
     "lmstudio": "http://127.0.0.1:1234/v1",
 }
 _LARGEST = 4_000_000  # bytes of one answer
+_PIECE = 65_536
 _CONNECT = 10.0  # seconds
 _TRIES = 3
 _WAITS = (1.0, 4.0)  # seconds before the next try
 _AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
+_MORE_TIME = "give it more time: --model-seconds"
 _TOKENS = 4_000  # that an answer may have
 # How the form of the answer is asked for, the strictest first: what a server does not know it refuses, and the next is tried.
 _FORMS = ("json_schema", "json_object", "none")
@@ -131,16 +133,18 @@ class ModelServer:
                 allow_redirects=False,
             ) as answer:
                 body = bytearray()
-                for piece in answer.iter_content(4096):
+                while piece := answer.raw.read1(_PIECE, decode_content=True):  # as it comes, so that the time is looked at
                     body += piece
                     if len(body) > _LARGEST:
                         raise LimitError(f"sends more than {_LARGEST:,} bytes", where=self.where, hint="name another model")
                     if time.monotonic() > until:
-                        raise LimitError(_late(self._seconds), where=self.where, hint="give it more time: --model-seconds")
+                        raise LimitError(_late(self._seconds), where=self.where, hint=_MORE_TIME)
                 return answer.status_code, bytes(body)
-        except requests.Timeout as error:
-            raise LimitError(_late(self._seconds), where=self.where, hint="give it more time: --model-seconds") from error
-        except (requests.RequestException, OSError, ValueError) as error:
+        except LimitError:
+            raise
+        except Exception as error:  # of requests, of what it is built on, or of the system
+            if "Timeout" in type(error).__name__:
+                raise LimitError(_late(self._seconds), where=self.where, hint=_MORE_TIME) from error
             what = f"cannot be reached: {type(error).__name__}"
             raise InputError(what, where=self.where, hint="is the model's server running, and is this its address?") from None
 

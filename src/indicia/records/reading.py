@@ -86,6 +86,7 @@ class Fault(StrEnum):
     NO_ACCUSED = "whoever is accused stands neither in the quote nor, named, where it points to"
     NO_SOURCE = "who is said to speak does not stand in the document"
     NOBODY = "it accuses nobody by name"
+    ITSELF = "whoever speaks is whoever is accused, which only taking credit can be"
     NO_FIRMNESS = "the words for how surely do not stand in the quote"
     NO_TIE = "the words for the tie do not stand in the quote"
     NEGATED = "the quote says that it is not so"

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 from indicia.read.claims.chunks import Place
 from indicia.read.claims.firmness import firm_words
-from indicia.read.claims.gainsaying import addresses_the_reader, is_negated, points_somewhere, says
+from indicia.read.claims.gainsaying import is_negated, points_somewhere, says
 from indicia.read.claims.network import TAGS
-from indicia.read.claims.never import is_asked
+from indicia.read.claims.never import addresses_the_reader, is_asked
 from indicia.read.claims.parties import points_back
 from indicia.read.claims.proposals import Proposal
 from indicia.read.claims.quoting import Words
@@ -25,6 +25,8 @@ from indicia.records import (
     Fallen,
     Fault,
     Firmness,
+    Mention,
+    MentionKind,
     ProposedClaim,
     ProposedReading,
     SourceType,
@@ -54,9 +56,9 @@ class _FallenError(Exception):
         self.fault, self.words = fault, words
 
 
-def ground(document: Document, reading: ProposedReading) -> Grounded:
-    """What of a reading holds in the document that it is of. Raises nothing for any reading."""
-    check = _Check(document)
+def ground(document: Document, reading: ProposedReading, names: Sequence[Mention] = ()) -> Grounded:
+    """What of a reading holds in the document that it is of; `names` are those found in it. Raises nothing for any reading."""
+    check = _Check(document, names)
     proposals: list[Proposal] = []
     fallen: list[Fallen] = []
     seen: set[object] = set()
@@ -77,13 +79,18 @@ def ground(document: Document, reading: ProposedReading) -> Grounded:
     return Grounded(tuple(proposals), tuple(fallen))
 
 
+def _same(one: str, other: str) -> bool:
+    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+
+
 class _Check:
     """One document, to which claims are held."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, names: Sequence[Mention]) -> None:
         self.text = document.text
         self.publisher = (document.publisher or "").casefold()
         self.words = Words(document.text)
+        self.actors = tuple(one.span for one in names if one.kind is MentionKind.ACTOR)
         self.sentences = tuple(sentences(document.text))
 
     def held(self, claim: ProposedClaim) -> Proposal:
@@ -137,12 +144,21 @@ class _Check:
             return None
         if not claim.accused or claim.accused.strip().lower() in _NOTHING_NAMED:
             raise _FallenError(Fault.NOBODY)
+        if claim.source and claim.stance in (Stance.ACCUSES, Stance.ENDORSES) and _same(claim.source, claim.accused):
+            raise _FallenError(Fault.ITSELF, claim.accused)
         place = self._named(claim.accused, quote)
         if place is None:
             raise _FallenError(Fault.NO_ACCUSED, claim.accused)
-        if not (quote[0] <= place[0] < quote[1]) and not points_somewhere(self.text[slice(*quote)]):
+        if not (quote[0] <= place[0] < quote[1]) and not self._points_to(claim, quote):
             raise _FallenError(Fault.NO_ACCUSED, claim.accused)
         return place
+
+    def _points_to(self, claim: ProposedClaim, quote: Place) -> bool:
+        """Whether a quote may mean somebody whom it does not name: it points to somebody, and names no other group but those
+        that speak, were hit or are who the accused belongs to."""
+        aside = " ".join((claim.source or "", claim.tie_to or "", claim.accused or "", *claim.victims)).casefold()
+        named = {one.text.casefold() for one in self.actors if quote[0] <= one.start < quote[1]}
+        return points_somewhere(self.text[slice(*quote)]) and all(name in aside for name in named)
 
     def _speaker(self, claim: ProposedClaim, quote: Place) -> Place | None:
         if not claim.source or claim.source.strip().lower() in _NOTHING_NAMED:

@@ -15,7 +15,7 @@ from indicia.read.claims.issuer import issuers_of
 from indicia.read.claims.language import foreign
 from indicia.read.claims.making import Maker
 from indicia.read.claims.network import Network, network
-from indicia.read.claims.never import is_asked, only_gives_a_name, takes_back
+from indicia.read.claims.never import addresses_the_reader, is_asked, only_gives_a_name, takes_back
 from indicia.read.claims.parties import POINTING, Accused, Names, Parties, points_back
 from indicia.read.claims.pooling import Resolved, pooled
 from indicia.read.claims.proposals import Proposal, hear
@@ -124,6 +124,8 @@ class _Reading:
 
     def _resolved(self, proposal: Proposal, voices: Voices) -> Iterator[Resolved]:
         if is_asked(self.text, proposal.sentence, proposal.stance):
+            return
+        if addresses_the_reader(self.text[slice(*proposal.sentence)]):
             return
         if proposal.stance is Stance.ACCUSES and takes_back(self.text, proposal.sentence):
             proposal = proposal._replace(stance=Stance.WITHDRAWS)

@@ -22,6 +22,10 @@ AGREED = 0.9  # the least score of a claim that two readers read
 DOUBTED = 0.5  # what is left of the score of a claim where another reader read the same words and saw none
 _WORD = re.compile(r"\w+")
 _DULL = frozenset("the a an of s and to in by its group hackers apt".split())
+_COMMON = frozenset(
+    "attack attacks cyberattack cyberattacks hack hacks hacking breach intrusion intrusions campaign operation operations "
+    "cyber on against from at for that this government ministry network networks data systems malicious activity theft".split()
+)
 P = TypeVar("P", bound=Proposition)
 
 
@@ -35,18 +39,22 @@ class Agreement(NamedTuple):
 def together(own: Sequence[Claim], others: Mapping[str, tuple[Sequence[Claim], Sequence[Place]]]) -> tuple[Claim, ...]:
     """The claims of our own reader and those of others by name, each with the stretches of the text that it read to the end.
 
-    A claim that two readers make is one, under the id and by the words of our own reader where it is among them, told as surely
-    as the less sure of the two tells it. In the order of the quotes.
+    A claim that two readers make of the same words is sure; it is one, under the id and by the words of our own reader where it
+    is among them, told as surely as the less sure of the two tells it. Of one that they make of different words the first stays
+    as it is: the words may be about two deeds. In the order of the quotes.
     """
     out = []
     for claim, by in compared({OWN_READER: own, **{name: claims for name, (claims, _) in others.items()}}):
-        if len(by) > 1:
-            out.append(_agreed(claim, by))
+        agreed = {name: one for name, one in by.items() if one is claim or _overlap(one, claim)}
+        if len(agreed) > 1:
+            out.append(_agreed(claim, agreed))
+        elif OWN_READER in by and len(by) > 1:
+            out.append(claim)
         elif OWN_READER in by:
             doubted = any(_within(claim, read) for _, read in others.values())
             out.append(replace(claim, score=min(claim.score * DOUBTED, ALONE)) if doubted else claim)
         else:
-            out.append(replace(claim, score=min(claim.score, ALONE), readers=tuple(by)))
+            out.append(replace(claim, score=min(claim.score, ALONE), readers=tuple(agreed)))
     return tuple(sorted(out, key=lambda claim: (claim.quote.start, claim.quote.end, claim.id)))
 
 
@@ -64,14 +72,22 @@ def compared(readings: Mapping[str, Sequence[Claim]]) -> Iterator[Agreement]:
 
 
 def same_claim(one: Claim, other: Claim) -> bool:
-    """Whether two readers mean one claim: one stance of one voice toward one accused."""
-    if _stance(one) is not _stance(other):
+    """Whether two readers mean one claim: one stance of one voice toward one accused, not of two deeds with names apart."""
+    if _stance(one) is not _stance(other) or not _same_party(one.accused.party, other.accused.party):
         return False
-    if not _same_party(one.accused.party, other.accused.party):
+    if not _overlap(one, other) and _deeds_apart(one, other):
         return False
     if one.source.party is None or other.source.party is None:  # narrated, or by who issues it: the place must tell
         return one.source.party is other.source.party or _overlap(one, other)
     return _same_party(one.source.party, other.source.party)
+
+
+def _deeds_apart(one: Claim, other: Claim) -> bool:
+    """Whether two claims that stand in different words name two deeds."""
+    if one.incident_id and other.incident_id:
+        return one.incident_id != other.incident_id
+    mine, theirs = (_telling(claim.incident or "") - _COMMON for claim in (one, other))
+    return bool(mine and theirs and not mine & theirs)
 
 
 def _stance(claim: Claim) -> Stance:
