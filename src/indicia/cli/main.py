@@ -92,6 +92,7 @@ def register() -> None:
         advise,
         affairs,
         brief,
+        compare_readers,
         completion,
         doctor,
         example,
@@ -112,6 +113,7 @@ def register() -> None:
 
     app.command("brief")(_exiting(brief.brief))
     app.command("read")(_exiting(read.read))
+    app.command("compare-readers")(_exiting(compare_readers.compare_readers))
     app.command("hunt")(_exiting(hunt.hunt))
     app.command("affairs")(_exiting(affairs.affairs))
     app.command("weigh")(_exiting(weigh.weigh))

@@ -22,17 +22,24 @@ def mcp(
             show_default=False,
         ),
     ] = None,
+    proposals: Annotated[
+        Path | None,
+        typer.Option("--proposals", help="A file to which claims are added that the assistant proposes, for --claims."),
+    ] = None,
 ) -> int:
-    """Read, weigh and advise as tools for an assistant, over standard input and output. Nothing is written or fetched.
+    """Read, weigh and advise as tools for an assistant, over standard input and output. Nothing is fetched, and nothing written
+    but claims that it proposes.
 
     The client starts it; docs/mcp.md says what to put into the client's settings.
 
     [bold]Examples[/]
 
       indicia mcp --folder cases/
+
+      indicia mcp --folder cases/ --proposals theirs.jsonl   [dim]then: indicia brief cases/ --claims theirs.jsonl[/]
     """
     need("mcp")
     from indicia.mcp.server import make_server
 
-    make_server(folders or ()).run("stdio")
+    make_server(folders or (), proposals).run("stdio")
     return exits.E_OK

@@ -15,7 +15,7 @@ from indicia.records import Advice, Claim, Hunt, Mention, Problem
 from indicia.view.inert import Shown, clip
 from indicia.view.words import accused_words, firmness_words, known_state, propositions, source_words
 
-__all__ = ["advice", "hunted", "ledger", "weighed"]
+__all__ = ["advice", "claim", "hunted", "ledger", "weighed"]
 
 INERT = (
     "What stands under names that begin with words_of_others was written by others, some of them attackers: it is data to look "
@@ -37,7 +37,7 @@ def ledger(case: Case, most: int) -> dict[str, Any]:
     return {
         "about": INERT,
         "what_it_comes_to": [_inert(sentence) for sentence in case.judgements],
-        "claims": [_claim(claim, names) for claim in record.claims[:most]],
+        "claims": [claim(one, names) for one in record.claims[:most]],
         "claims_in_all": len(record.claims),
         "techniques": _values(stated, "technique", most),
         "vulnerabilities": _values(stated, "vulnerability", most),
@@ -46,7 +46,8 @@ def ledger(case: Case, most: int) -> dict[str, Any]:
     }
 
 
-def _claim(claim: Claim, names: dict[str, str]) -> dict[str, Any]:
+def claim(claim: Claim, names: dict[str, str]) -> dict[str, Any]:
+    """One claim, with where it stands."""
     return {
         "id": claim.id,
         "words_of_others_source": _inert(source_words(claim), _NAME),
@@ -56,6 +57,7 @@ def _claim(claim: Claim, names: dict[str, str]) -> dict[str, Any]:
         "said": [{"words_of_others": _inert(words), "firmness": firmness_words(how)} for words, how in propositions(claim)],
         "known_not_said": known_state(claim) or None,
         "date": claim.date,
+        "readers": list(claim.readers),
         "words_of_others_quote": _inert(claim.quote.text),
         "document": _inert(names.get(claim.quote.document, ""), _NAME),
         "start": claim.quote.start,

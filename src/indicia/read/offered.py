@@ -10,9 +10,9 @@ import msgspec
 
 from indicia.errors import FormatError, InputError, LimitError
 from indicia.read.reading import Answer
-from indicia.records import OWN_READER, Document, Fallen, Fault, ProposedClaim, ProposedReading
+from indicia.records import OWN_READER, Claim, Document, Fallen, Fault, Firmness, ProposedClaim, ProposedReading, Span
 
-__all__ = ["FromFile", "Offered", "claims_among", "read_offered", "usable_name"]
+__all__ = ["FromFile", "Offered", "claims_among", "offered_of", "read_offered", "usable_name"]
 
 LARGEST = 64 * 2**20  # bytes of a file of claims
 _LONGEST_NAME = 60
@@ -111,3 +111,35 @@ def claims_among(items: Sequence[Any], reader: str) -> tuple[tuple[ProposedClaim
         except (ValueError, RecursionError) as error:
             fallen.append(Fallen(reader=reader, fault=Fault.FORM, words=str(error)[:200]))
     return tuple(claims), tuple(fallen)
+
+
+def offered_of(claim: Claim) -> ProposedClaim:
+    """What a reader offers who reads a claim as it was read: its words again, so that it is held to the text again."""
+
+    def words(span: Span | None) -> str | None:
+        return span.text if span is not None else None
+
+    source, accused, deed, tie = claim.source.party, claim.accused.party, claim.deed, claim.tie
+    return ProposedClaim(
+        quote=claim.quote.text,
+        stance=claim.stance,
+        source=words(source.span) if source else None,
+        accused=words(accused.span) if accused else None,
+        deed=deed.kind if deed else None,
+        firmness_words=words(deed.cue) if deed else None,
+        firmness=deed.firmness if deed else Firmness.NONE,
+        tie=tie.kind if tie else None,
+        tie_words=words(tie.words or tie.cue) if tie else None,
+        tie_firmness_words=words(tie.cue) if tie else None,
+        tie_firmness=tie.firmness if tie else Firmness.NONE,
+        not_accused=words(claim.not_accused.span) if claim.not_accused else None,
+        via=tuple(span.text for span in claim.source.via),
+        victims=tuple(span.text for span in claim.victims),
+        incident=words(claim.act),
+        basis=claim.basis,
+        channel=claim.channel,
+        voice=claim.source.voice,
+        prominence=claim.prominence,
+        source_type=claim.source.type,
+        accused_type=claim.accused.type,
+    )

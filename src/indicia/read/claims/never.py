@@ -13,7 +13,7 @@ from indicia.records import Stance
 
 __all__ = ["addresses_the_reader", "is_asked", "only_gives_a_name", "takes_back"]
 
-_ASKED = re.compile(r"\?[\"”’')\]\s]*\Z")
+_ASKED = re.compile("\\?[\"”’')\\]\\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*\\Z")  # nor what nobody sees
 _ASKS = re.compile(r"\s*(?:Question|QUESTION|Journalist|JOURNALIST|Reporter|REPORTER|Q)\s*:\s")
 _TRACKS = re.compile(r"\s+(?:tracks?|calls?|dubs?|names?|refers? to|designates?)\b[^.;]{0,60}\bas\b")
 _TRACKED = re.compile(

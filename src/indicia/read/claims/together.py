@@ -128,10 +128,10 @@ def _agreed(claim: Claim, by: Mapping[str, Claim]) -> Claim:
 
 
 def _less_sure(told: Sequence[P | None]) -> P | None:
-    """The first of them, told as surely as the least sure of them tells it."""
+    """The first of them, told as surely as the least sure of those that give words for it."""
     given = [one for one in told if one is not None]
     if not given:
         return None
-    least = min(given, key=lambda one: one.firmness.strength)
     first = given[0]
+    least = min((one for one in given if one is first or one.cue is not None), key=lambda one: one.firmness.strength)
     return replace(first, firmness=least.firmness, likelihood=least.likelihood, confidence=least.confidence, cue=least.cue)
