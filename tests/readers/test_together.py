@@ -29,16 +29,15 @@ def span(start: int, text: str) -> Span:
 
 
 def claim(start: int = 0, source: str = "Microsoft", accused: str = "HAFNIUM", **more: Any) -> Claim:
+    """Other parties stand in other places."""
+    voice = span(start + 10 * (source == "ESET"), source)
+    doer = span(start + 20 + 10 * (accused == "APT29"), accused)
     made = Claim(
         id=f"claim--{start}{source}{accused}",
         quote=span(start, "x" * 40),
-        source=Source(
-            type=SourceType.COMPANY, party=Party(span=span(start + 10 * (source == "ESET"), source), canonical=source)
-        ),
+        source=Source(type=SourceType.COMPANY, party=Party(span=voice, canonical=source)),
         stance=Stance.ACCUSES,
-        accused=Accused(
-            type=AccusedType.GROUP, party=Party(span=span(start + 20 + 10 * (accused == "APT29"), accused), canonical=accused)
-        ),
+        accused=Accused(type=AccusedType.GROUP, party=Party(span=doer, canonical=accused)),
         deed=Deed(),
         score=0.5,
     )
