@@ -22,8 +22,8 @@ from indicia.records import SURE, Fault, Firmness, ProposedClaim, ProposedReadin
 
 ROOT = Path(__file__).parents[2]
 TEXT = (
-    "The agency said it is highly likely that Gamaredon broke into the railway. The group belongs to the GRU. “It is a lie,” "
-    "the Kremlin said, denying any role. Kaspersky has not blamed Gamaredon. Did APT29 do it? The army acts from Ruritania."
+    "The agency said it is highly likely that APT40 broke into the railway. The group belongs to the GRU. “It is a lie,” "
+    "the Kremlin said, denying any role. Kaspersky has not blamed APT40. Did APT29 do it? The army acts from Ruritania."
 )
 
 
@@ -37,24 +37,24 @@ def faults(**claim: Any) -> list[Fault]:
 @pytest.mark.parametrize(
     ("claim", "fault"),
     [
-        ({"quote": "highly likely that Gamaredon broke into the railway", "accused": "Gamaredon"}, None),
-        ({"quote": "The group belongs to the GRU.", "accused": "Gamaredon", "tie": "organ", "tie_words": "belongs to"}, None),
-        ({"quote": "The group belongs to the GRU.", "accused": "Gamaredon", "tie": "organ", "tie_words": "is"}, Fault.NO_TIE),
-        ({"quote": "likely", "accused": "Gamaredon"}, Fault.SHORT_QUOTE),
-        ({"quote": TEXT, "accused": "Gamaredon"}, Fault.LONG_QUOTE),
-        ({"quote": "x" * 2000, "accused": "Gamaredon"}, Fault.LONG_QUOTE),
-        ({"quote": "certain that Gamaredon broke into the railway", "accused": "Gamaredon"}, Fault.NO_QUOTE),
-        ({"quote": "highly likely that Gamaredon broke into the railway"}, Fault.NOBODY),
-        ({"quote": "highly likely that Gamaredon broke into the railway", "accused": "APT28"}, Fault.NO_ACCUSED),
-        ({"quote": "highly likely that Gamaredon broke into the railway", "accused": "APT29"}, Fault.NO_ACCUSED),
+        ({"quote": "highly likely that APT40 broke into the railway", "accused": "APT40"}, None),
+        ({"quote": "The group belongs to the GRU.", "accused": "APT40", "tie": "organ", "tie_words": "belongs to"}, None),
+        ({"quote": "The group belongs to the GRU.", "accused": "APT40", "tie": "organ", "tie_words": "is"}, Fault.NO_TIE),
+        ({"quote": "likely", "accused": "APT40"}, Fault.SHORT_QUOTE),
+        ({"quote": TEXT, "accused": "APT40"}, Fault.LONG_QUOTE),
+        ({"quote": "x" * 2000, "accused": "APT40"}, Fault.LONG_QUOTE),
+        ({"quote": "certain that APT40 broke into the railway", "accused": "APT40"}, Fault.NO_QUOTE),
+        ({"quote": "highly likely that APT40 broke into the railway"}, Fault.NOBODY),
+        ({"quote": "highly likely that APT40 broke into the railway", "accused": "APT28"}, Fault.NO_ACCUSED),
+        ({"quote": "highly likely that APT40 broke into the railway", "accused": "APT29"}, Fault.NO_ACCUSED),
         ({"quote": "The army acts from Ruritania.", "accused": "army", "source": "Mandiant"}, Fault.NO_SOURCE),
         ({"quote": "The group belongs to the GRU.", "accused": "GRU", "source": "GRU"}, Fault.ITSELF),
-        ({"quote": "Kaspersky has not blamed Gamaredon.", "accused": "Gamaredon", "source": "Kaspersky"}, Fault.NEGATED),
+        ({"quote": "Kaspersky has not blamed APT40.", "accused": "APT40", "source": "Kaspersky"}, Fault.NEGATED),
         ({"quote": "Did APT29 do it?", "accused": "APT29"}, Fault.ASKED),
         ({"quote": "The group belongs to the GRU.", "accused": "GRU", "stance": "denies"}, Fault.OTHER_STANCE),
         ({"quote": "the Kremlin said, denying any role", "accused": "Kremlin", "source": "Kremlin", "stance": "denies"}, None),
         (
-            {"quote": "highly likely that Gamaredon broke", "accused": "Gamaredon", "firmness_words": "certainly"},
+            {"quote": "highly likely that APT40 broke", "accused": "APT40", "firmness_words": "certainly"},
             Fault.NO_FIRMNESS,
         ),
     ],
@@ -66,9 +66,9 @@ def test_faults(claim: dict[str, Any], fault: Fault | None) -> None:
 def test_how_surely_is_told_by_our_table() -> None:
     document = document_from_text(TEXT, name="a.txt")
     claim = ProposedClaim(
-        quote="highly likely that Gamaredon broke into the railway",
+        quote="highly likely that APT40 broke into the railway",
         stance=Stance.ACCUSES,
-        accused="Gamaredon",
+        accused="APT40",
         firmness_words="highly likely",
         firmness=Firmness.CONFIRMED,
         tie=TieKind.LINKED,
@@ -109,7 +109,7 @@ def test_a_case_takes_claims_of_others(tmp_path: Path) -> None:
     )
     (tmp_path / "a.txt").write_text(text, "utf-8")
     claim = {"quote": text.partition(" Das")[0], "stance": "accuses", "source": "Die Regierung in Berlin", "accused": "APT28"}
-    row = {"reader": "Ann", "document": "a.txt", "claims": [claim, {**claim, "accused": "Gamaredon"}]}
+    row = {"reader": "Ann", "document": "a.txt", "claims": [claim, {**claim, "accused": "APT40"}]}
     (tmp_path / "claims.jsonl").write_text(json.dumps(row), "utf-8")
     case = build([str(tmp_path / "a.txt")], readers=read_offered(tmp_path / "claims.jsonl"))
     (one,) = case.claims
