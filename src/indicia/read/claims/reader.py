@@ -12,7 +12,7 @@ from indicia.knowledge import Knowledge
 from indicia.read.claims.calibration import calibrated as probability
 from indicia.read.claims.deeds import Deeds
 from indicia.read.claims.issuer import issuers_of
-from indicia.read.claims.language import foreign
+from indicia.read.claims.language import Foreign, foreign_parts, without_parts
 from indicia.read.claims.making import Maker
 from indicia.read.claims.network import Network, network
 from indicia.read.claims.never import addresses_the_reader, is_asked, only_gives_a_name, takes_back
@@ -28,6 +28,7 @@ from indicia.records import Claim, Document, Mention, MentionKind, Problem, Seve
 __all__ = ["THRESHOLD", "WhatIsSaid", "claims_of", "read_claims", "read_said"]
 
 _OWN = re.compile(r"(?:its|their|our|his|her|my)\s", re.IGNORECASE)  # whose they are is who denies it
+OTHER_LANGUAGE = "our own reader reads English; let a language model read it (--reader), or translate it"
 THRESHOLD = 0.35  # the score from which a claim is given
 
 
@@ -53,13 +54,12 @@ def read_said(
 
     Claims whose `score` (the probability that the text makes them) is below `threshold` are left out. `names` are those found
     in the document, where the caller has them; `model` is another network than the one that the program brings; where not
-    `calibrated`, scores are the network's own. Raises nothing for any text. A document in another language than English yields
-    a problem and nothing else.
+    `calibrated`, scores are the network's own. Raises nothing for any text. Paragraphs in other languages than English are
+    left out, and a problem says so.
     """
-    if other := foreign(document.text):
-        what = f"written in {other}, claims are read in English only"
-        problem = Problem(where=document.name, what=what, severity=Severity.SKIPPED, hint="translate it first")
-        return WhatIsSaid(problems=(problem,))
+    other = foreign_parts(document.text)
+    if other.places:
+        document = msgspec.structs.replace(document, text=without_parts(document.text, other))
     if "TLP" in document.text.upper():
         document = msgspec.structs.replace(document, text=without_banners(document.text))
     mentions = find_names(document, knowledge) if names is None else names
@@ -72,14 +72,16 @@ def read_said(
     if calibrated:
         proposals = [one._replace(score=probability(one.stance, one.score)) for one in proposals]
     claims = _Reading(document, knowledge, mentions).claims(proposals, threshold)
-    return WhatIsSaid(claims, tuple(facts), _unread(document, heard.until))
+    return WhatIsSaid(claims, tuple(facts), tuple(_unread(document, heard.until, other)))
 
 
-def _unread(document: Document, until: int | None) -> tuple[Problem, ...]:
-    if until is None:
-        return ()
-    what = f"claims were read in the first {until:,} characters only"
-    return (Problem(where=document.name, what=what, severity=Severity.SKIPPED, hint="split the file"),)
+def _unread(document: Document, until: int | None, other: Foreign) -> Iterator[Problem]:
+    if other.places:
+        what = f"not read for claims: {other}"
+        yield Problem(where=document.name, what=what, severity=Severity.SKIPPED, hint=OTHER_LANGUAGE)
+    if until is not None:
+        what = f"claims were read in the first {until:,} characters only"
+        yield Problem(where=document.name, what=what, severity=Severity.SKIPPED, hint="split the file")
 
 
 def read_claims(
