@@ -50,7 +50,7 @@ INNER = {
     "read/claims": "language topic dates firmness motives chunks network proposals calibration parties never gainsaying "
     "quoting grounding issuer voices deeds pooling making rows reader together",
     "view": "wording inert language leaving lines words probable heat told drawing notes positions voices saying turns strokes "
-    "affair moments first judgements slots translated since",
+    "affair moments first judgements slots translated since unread",
     "spark": "session plan sparing keeping scanning gathering counting tables hunting watching reading alike ledger",
     "share": "well_known seen internals redact plain feed eurepoc ledger timesketch navigator stix misp coalition brief card "
     "statement taxii_client",

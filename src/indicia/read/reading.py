@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from msgspec.structs import replace
@@ -18,7 +18,7 @@ from indicia.read.stated.given import brought_up_to_date
 from indicia.read.stated.tagged import claims_of_events
 from indicia.read.techniques import find_techniques
 from indicia.read.text.banners import without_banners
-from indicia.records import Claim, Document, Fallen, Mention, Problem, ProposedReading, Reading, Severity
+from indicia.records import NOT_READ, Claim, Document, Fallen, Mention, Problem, ProposedReading, Reading, Severity
 
 __all__ = ["Answer", "Reader", "heard_of_others", "only_in_front", "read_document"]
 
@@ -96,7 +96,7 @@ def read_document(
     mentions += (*names, *said.facts)
     others = heard_of_others(front, knowledge, names, readers)
     claims = together(said.claims, others.claims) if others.claims else said.claims
-    problems = (*said.problems, *others.problems, *left_out)
+    problems = (*_read_by_others(said.problems, front, others), *others.problems, *left_out)
     if front is not document:
         problems = (*problems, only_in_front(document.name, len(front.text)))
     mentions.sort(key=lambda mention: (mention.span.start, mention.span.end, mention.kind, mention.value))
@@ -111,6 +111,21 @@ class _Others(NamedTuple):
     claims: dict[str, tuple[tuple[Claim, ...], tuple[tuple[int, int], ...]]]
     problems: list[Problem]
     fallen: list[Fallen]
+
+
+def _read_by_others(problems: Iterable[Problem], document: Document, others: _Others) -> Iterator[Problem]:
+    """The problems of our own reader; what it could not read and another reader read whole is none any more."""
+    end = len(document.text.rstrip())
+    for problem in problems:
+        whole = (
+            name for name, (_, read) in others.claims.items() if read and min(read)[0] <= 0 and max(b for _, b in read) >= end
+        )
+        name = next(whole, None) if problem.hides_claims else None
+        if name is None:
+            yield problem
+        else:
+            what = problem.what.replace(NOT_READ, f"read for claims by {name} alone", 1)
+            yield Problem(where=problem.where, what=what, severity=Severity.NOTE)
 
 
 def heard_of_others(document: Document, knowledge: Knowledge, names: Sequence[Mention], readers: Iterable[Reader]) -> _Others:

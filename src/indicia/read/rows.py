@@ -35,14 +35,17 @@ def mention_row(mention: Mention) -> dict[str, Any]:
 
 
 def reading_row(reading: Reading, document: Document, *, id: str | None = None) -> dict[str, Any]:
-    """`{"id", "marking", "claims", "techniques", "indicators", "names"}` of a document, and `not_taken` and
+    """`{"id", "marking", "claims", "techniques", "indicators", "names"}` of a document; before them `not_read`,
+    and after them `not_taken` and
     `problems` where there are any."""
     techniques = [m for m in reading.mentions if m.kind is MentionKind.TECHNIQUE]
     indicators = [m for m in reading.mentions if m.kind in _INDICATORS]
     facts = [m for m in reading.mentions if m.kind is MentionKind.FACT]
     others = (*_INDICATORS, MentionKind.TECHNIQUE, MentionKind.FACT)
     names = [m for m in reading.mentions if m.kind not in others]
+    hidden = [problem.what for problem in reading.problems if problem.hides_claims]
     row: dict[str, Any] = {
+        **({"not_read": hidden} if hidden else {}),
         "id": document.name if id is None else id,
         "marking": shown_marking(document.marking),
         "claims": [claim_row(claim, document) for claim in reading.claims],

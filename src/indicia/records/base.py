@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
-__all__ = ["Problem", "Record", "Severity", "Whole", "from_json", "json_pieces", "settle", "stable_id", "to_json"]
+__all__ = ["NOT_READ", "Problem", "Record", "Severity", "Whole", "from_json", "json_pieces", "settle", "stable_id", "to_json"]
 
 R = TypeVar("R", bound="Record")
 Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]  # a number that stores and writers of JSON can hold
@@ -53,6 +53,9 @@ class Severity(StrEnum):
     FAILED = "failed"
 
 
+NOT_READ = "not read for claims"  # how a problem begins that tells of a text, or a part of one, in which nobody sought claims
+
+
 class Problem(Record, frozen=True, kw_only=True):
     """Something that could not be used, and where: bulk work collects these and goes on. `count` folds repeats into one."""
 
@@ -61,6 +64,11 @@ class Problem(Record, frozen=True, kw_only=True):
     severity: Severity = Severity.SKIPPED
     hint: str = ""
     count: Whole = 1
+
+    @property
+    def hides_claims(self) -> bool:
+        """Whether there may be claims that nobody read: what was found is then not all that was said."""
+        return self.severity is Severity.FAILED or (self.severity is Severity.SKIPPED and self.what.startswith(NOT_READ))
 
 
 _encoder = msgspec.json.Encoder(order="deterministic")

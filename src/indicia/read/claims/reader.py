@@ -23,7 +23,7 @@ from indicia.read.claims.voices import Said, Voices
 from indicia.read.names import find_names
 from indicia.read.text.banners import without_banners
 from indicia.read.text.mentioning import mention
-from indicia.records import Claim, Document, Mention, MentionKind, Problem, Severity, Stance
+from indicia.records import NOT_READ, Claim, Document, Mention, MentionKind, Problem, Severity, Stance
 
 __all__ = ["THRESHOLD", "WhatIsSaid", "claims_of", "read_claims", "read_said"]
 
@@ -77,7 +77,7 @@ def read_said(
 
 def _unread(document: Document, until: int | None, other: Foreign) -> Iterator[Problem]:
     if other.places:
-        what = f"not read for claims: {other}"
+        what = f"{NOT_READ}: {other}"
         yield Problem(where=document.name, what=what, severity=Severity.SKIPPED, hint=OTHER_LANGUAGE)
     if until is not None:
         what = f"claims were read in the first {until:,} characters only"

@@ -22,6 +22,7 @@ from indicia.view.lines import Line, line
 from indicia.view.notes import Notes
 from indicia.view.since import since
 from indicia.view.translated import missing_words
+from indicia.view.unread import unread
 from indicia.view.wording import because
 
 __all__ = ["gist", "page_one"]
@@ -31,12 +32,13 @@ CHANGES = 5
 
 
 def gist(case: Case, notes: Notes) -> tuple[Line, ...]:
-    """The affair in a few sentences: who accuses whom, and who answers."""
+    """The affair in a few sentences: what nobody read, who accuses whom, and who answers."""
+    hidden = tuple(line(notes.index.show(text, 400)) for text in unread(case))
     if not case.claims:
-        return (line(tell(NONE_FOUND)),)
+        return (*hidden, line(tell(NONE_FOUND)))
     about = subject(case)
     told = (*_several(case), *slots.gist(slots.rows(case, about)))
-    return tuple(line(notes.index.show(text, 400), notes=notes(traces)) for text, traces in told)
+    return (*hidden, *(line(notes.index.show(text, 400), notes=notes(traces)) for text, traces in told))
 
 
 def _several(case: Case) -> Iterator[tuple[str, tuple[str, ...]]]:
