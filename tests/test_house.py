@@ -47,7 +47,7 @@ FLOORS = {
 # The same inside a part: a module or folder may import what stands before it in its own part, nothing that stands after.
 INNER = {
     "read": "text indicators names claims fronts techniques rows stated reading offered",
-    "read/claims": "language topic dates firmness motives chunks network proposals calibration parties never gainsaying "
+    "read/claims": "topic dates firmness motives chunks language network proposals calibration parties never gainsaying "
     "quoting grounding issuer voices deeds pooling making rows reader together",
     "view": "wording inert language leaving lines words probable heat told drawing notes positions voices saying turns strokes "
     "affair moments first judgements slots translated since unread",
@@ -127,6 +127,7 @@ MODULES = {
     "pysigma-backend-kusto": {"sigma.backends.kusto"},
     "pysigma-backend-splunk": {"sigma.backends.splunk"},
     "python-docx": {"docx"},
+    "python-oxmsg": {"oxmsg"},
     "python-multipart": {"python_multipart"},  # Starlette loads it for a form
     "pyyaml": {"yaml"},
 }
@@ -135,6 +136,7 @@ LOADED_BY_OTHERS = {"itsdangerous", "psycopg", "python-multipart"}  # the first 
 PARTS = {
     "docx": {"share/brief/docx.py"},
     "mcp": {"mcp"},
+    "office": {"read/fronts/office.py"},
     "pdf": {"share/brief/pdf.py"},
     "web": {"web", "cli/serve.py", "cli/taxii.py"},
     "postgresql": {"case"},

@@ -13,6 +13,7 @@ import typer
 
 from indicia.account import account
 from indicia.cli import exits
+from indicia.cli.addresses import fetched_sources, keep_pages
 from indicia.cli.count import Count, count_files
 from indicia.cli.marked import tell_unmarked
 from indicia.cli.options import (
@@ -65,7 +66,8 @@ FILES = (
 
 def brief(
     sources: Annotated[
-        list[str], typer.Argument(help="Statements, news, advisories: files, folders, or - for stdin.", show_default=False)
+        list[str],
+        typer.Argument(help="Statements, news, advisories: files, folders, addresses, or - for stdin.", show_default=False),
     ],
     logs: Annotated[
         list[Path] | None, typer.Option("--logs", help="A log file, or a folder of logs from a server. May be repeated.")
@@ -115,6 +117,8 @@ def brief(
 
       indicia brief article.txt advisory.pdf --logs exchange-logs/ -o brief/
 
+      indicia brief https://example.org/statement -o brief/   [dim]fetched once; no other host is asked[/]
+
       indicia brief statements/ --have mfa,edr --tlp amber -o brief/
 
       indicia brief statements/ --logs exchange-logs/ --public --unmarked clear -o for-the-press/   [dim]nothing of yours[/]
@@ -150,9 +154,10 @@ def brief(
         budget=model_budget,
     )
     before = held_case(keep) if keep else None
+    texts, fetched = fetched_sources(sources, voice)
     with asked.told(voice) as readers, voice.progress() as progress:
         case = build(
-            sources,
+            texts,
             tuple(logs or ()),
             rules=tuple(rules or ()),
             name=name or (before.name if before else output.resolve().name),
@@ -176,6 +181,7 @@ def brief(
         if public:
             left = for_public(left, knowledge, told=told)
             earlier = for_public(earlier, knowledge, told=told) if earlier else None
+        keep_pages(fetched, output / "fetched")
         no_pdf = missing("pdf")
         files = [row for row in FILES if row[1] != "pdf" or not no_pdf]
         for number, (file, form) in enumerate(files):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from indicia.cli import exits
+from indicia.cli.addresses import fetched_sources
 from indicia.cli.count import Count, count_files
 from indicia.cli.options import (
     Color,
@@ -51,7 +52,9 @@ __all__ = ["read"]
 
 
 def read(
-    sources: Annotated[list[str] | None, typer.Argument(help="Files, folders, or - for stdin.", show_default=False)] = None,
+    sources: Annotated[
+        list[str] | None, typer.Argument(help="Files, folders, addresses, or - for stdin.", show_default=False)
+    ] = None,
     as_json: Json = False,
     as_lines: JsonLines = False,
     output: Output = None,
@@ -121,10 +124,11 @@ def read(
         budget=model_budget,
     )
     seen = _Seen()
+    texts, _ = fetched_sources(sources, voice)
     try:
         with asked.told(voice) as readers, voice.progress() as progress:
             pieces = each_piece(
-                sources, load(), published=read_date(date), readers=readers, stdin=standard_input(), progress=progress
+                texts, load(), published=read_date(date), readers=readers, stdin=standard_input(), progress=progress
             )
             if as_json or as_lines:
                 with placed(output) as file:

@@ -24,6 +24,12 @@ class Kind(StrEnum):
     GZIP = "gzip"
     MAIL = "e-mail"
     LOG = "log"
+    SHEETS = "spreadsheet"
+    SLIDES = "presentation"
+    OPEN_DOCUMENT = "OpenDocument"
+    RTF = "RTF"
+    MESSAGE = "Outlook message"
+    SUBTITLES = "subtitles"
     HASHES = "hashes of a MISP feed"
     BINARY = "binary"
 
@@ -48,7 +54,6 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x78\x9f\x3e\x22", "what Outlook packs attachments into (TNEF)"),
     (b"\xd4\xc3\xb2\xa1", "a packet capture"),
     (b"\x0a\x0d\x0d\x0a", "a packet capture"),
-    (b"{\\rtf", "an RTF file"),
 )
 _HTML = re.compile(
     rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]|<(?:div|article|section|main|table|p|h1|meta|title)(?:\s[^>]{0,200})?>",
@@ -85,9 +90,11 @@ def sniff(data: bytes, name: str = "") -> tuple[Kind, str]:
         return _zip_kind(data)
     if b"%PDF-" in head[:1024]:
         return Kind.PDF, ""
+    if head.startswith(b"{\\rtf"):
+        return Kind.RTF, ""
     for magic, words in _MAGIC:
-        if head.startswith(magic) and (looks_binary(data) or magic == b"{\\rtf"):
-            return Kind.BINARY, _ole_words(data) if magic == _MAGIC_OLE else words
+        if head.startswith(magic) and looks_binary(data):
+            return _ole_kind(data) if magic == _MAGIC_OLE else (Kind.BINARY, words)
     if data[257:262] == b"ustar":
         return Kind.BINARY, "a tar archive (unpack it first)"
     if looks_binary(data):
@@ -102,33 +109,32 @@ def _zip_kind(data: bytes) -> tuple[Kind, str]:
     if b"[Content_Types].xml" in data:
         if b"word/" in data:
             return Kind.DOCX, ""
-        for part, words in ((b"xl/", "a spreadsheet (.xlsx)"), (b"ppt/", "a presentation (.pptx)")):
+        for part, kind in ((b"xl/", Kind.SHEETS), (b"ppt/", Kind.SLIDES)):
             if part in data:
-                return Kind.BINARY, words
+                return kind, ""
     if b"mimetypeapplication/vnd.oasis.opendocument" in data[:200]:
-        return Kind.BINARY, "an OpenDocument file"
-    if b"mimetypeapplication/epub" in data[:200]:
-        return Kind.BINARY, "an e-book"
+        return Kind.SHEETS if b"opendocument.spreadsheet" in data[:200] else Kind.OPEN_DOCUMENT, ""
     return Kind.ZIP, ""
 
 
-def _ole_words(data: bytes) -> str:
+def _ole_kind(data: bytes) -> tuple[Kind, str]:
     """What a compound file of Microsoft's holds, by the names of its streams."""
-    for stream, words in _OLE:
+    for stream, kind, words in _OLE:
         if stream.encode("utf-16-le") in data:
-            return words
-    return "an old Office file"
+            return kind, words
+    return Kind.BINARY, "an old Office file"
 
 
 _OLE = (
-    ("__substg1.0_", "an Outlook message (.msg)"),
-    ("EncryptedPackage", "an encrypted Office file"),
-    ("WordDocument", "an old Office file (.doc)"),
-    ("Workbook", "an old Office file, a spreadsheet (.xls)"),
-    ("PowerPoint Document", "an old Office file, a presentation (.ppt)"),
+    ("__substg1.0_", Kind.MESSAGE, ""),
+    ("EncryptedPackage", Kind.BINARY, "an encrypted Office file"),
+    ("WordDocument", Kind.BINARY, "an old Office file (.doc)"),
+    ("Workbook", Kind.SHEETS, ""),
+    ("PowerPoint Document", Kind.BINARY, "an old Office file, a presentation (.ppt)"),
 )
 
 
+_SUBTITLES = re.compile(rb"WEBVTT[ \t\r\n]|\d{1,6}\r?\n\d\d:\d\d:\d\d,\d{3}[ \t]+-->")
 CODED = b"incident_ID,attribution_ID,"  # EuRepoC's table of attributions
 _HASHES = re.compile(rb"[0-9a-f]{32},[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\r?\n", re.I)
 
@@ -141,6 +147,8 @@ def _text_kind(head: bytes, name: str) -> Kind:
     start = head[:4096]
     if _MAIL.match(head) and len(set(map(bytes.lower, _MAIL_NAMES.findall(start)))) >= 2:
         return Kind.MAIL
+    if _SUBTITLES.match(head):
+        return Kind.SUBTITLES
     if head[:1] == b"<" and _HTML.search(start):
         return Kind.HTML
     if name.endswith((".html", ".htm", ".xhtml")) and b"<" in start and _HTML.search(head):

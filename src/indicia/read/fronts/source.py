@@ -247,7 +247,7 @@ def _document(name: str, data: bytes, parsed: Parsed) -> Opened:
 
 def _read_bytes(run: _Run, data: bytes, name: str, kind: Kind, *, depth: int, cut: bool, least: Tlp | None) -> Iterator[Opened]:
     """What a file of one piece holds. `cut` says that it went on beyond what may be read."""
-    if cut and kind in {Kind.PDF, Kind.DOCX, Kind.ZIP, Kind.JSON}:
+    if cut and kind not in {*PARTED, Kind.MAIL, Kind.SUBTITLES}:
         yield _problem(failed(name, f"is larger than {run.limits.file_bytes:,} bytes", "raise the limit or split the file"))
         return
     try:
