@@ -117,7 +117,7 @@ def read_rtf(data: bytes, name: str, limits: Limits) -> Parsed:
     if len(data) > limits.text_characters:
         raise LimitError(f"is larger than {limits.text_characters:,} bytes", where=name, hint="save it as .docx")
     try:
-        text = rtf_to_text(data.decode("latin-1"), errors="replace")
+        text = rtf_to_text(data.decode("latin-1"), errors="replace")  # type: ignore[no-untyped-call]
     except Exception as error:
         raise _broken("RTF file", name, error) from error
     parsed = read_plain(text)
