@@ -49,7 +49,8 @@ _WORDS: dict[Stance, re.Pattern[str]] = {
     Stance.DENIES: re.compile(
         r"\b(?:den(?:y|ies|ied|ying|ials?)|reject\w*|refut\w*|rebut\w*|dismiss\w*|disput\w*|repudiat\w*|disavow\w*|"
         r"not|no|never|nothing|"
-        r"none|neither|nor|false\w*|baseless|groundless|unfounded|untrue|fabricat\w*|fiction\w*|smear\w*|slander\w*|"
+        r"none|neither|nor|false\w*|disinformation|misinformation|distort\w*|propaganda|rumou?rs?|"
+        r"baseless|groundless|unfounded|untrue|fabricat\w*|fiction\w*|smear\w*|slander\w*|"
         r"absurd\w*|nonsense|"
         r"ridiculous|lies?|lying|oppos\w*|myth|fake|unwarranted|unsubstantiated|without (?:evidence|basis|proof)|"
         r"provocati\w*|"
@@ -94,6 +95,14 @@ _POINTS = re.compile(
 )
 
 
+# Who speaks without a name is no denial.
+_WITHOUT_NAME = re.compile(
+    r"\b(?:not|never)\s+(?:to\s+)?(?:be(?:en)?\s+)?(?:publicly\s+)?(?:named|identified|authori[sz]ed)\b|"
+    r"\b(?:declin|refus)\w+ to be (?:named|identified)\b|\bwithout (?:giving|being) (?:a|their|his|her)? ?(?:names?|named)\b",
+    re.IGNORECASE,
+)
+
+
 def is_negated(text: str, sentence: Place, accused: Place | None, stance: Stance) -> bool:
     """Whether a sentence says of the accused that it was not so, in the clause that names it; in all of it where it names
     nobody. Only for stances that say it was.
@@ -109,7 +118,7 @@ def is_negated(text: str, sentence: Place, accused: Place | None, stance: Stance
     if _BEFORE_NAME.search(text, sentence[0], accused[0]):
         return True
     low, high = _clause(text, sentence, accused)
-    return _NEGATED.search(text[low:high]) is not None
+    return _NEGATED.search(_WITHOUT_NAME.sub(" ", text[low:high])) is not None
 
 
 def _clause(text: str, sentence: Place, accused: Place) -> Place:

@@ -14,18 +14,19 @@ from msgspec.structs import replace
 
 from indicia.read.claims.chunks import Place
 from indicia.read.claims.grounding import ALONE
-from indicia.records import OWN_READER, Claim, Party, Proposition, Stance
+from indicia.records import OWN_READER, Claim, Level, Party, Proposition, SourceType, Stance
 
 __all__ = ["AGREED", "Agreement", "compared", "same_claim", "together"]
 
 AGREED = 0.9  # the least score of a claim that two readers read
-DOUBTED = 0.5  # what is left of the score of a claim where another reader read the same words and saw none
+MISSES = 0.2  # how often a reader that reads well does not see a claim that is there (`evals.readers`)
 _WORD = re.compile(r"\w+")
 _DULL = frozenset("the a an of s and to in by its group hackers apt".split())
 _COMMON = frozenset(
     "attack attacks cyberattack cyberattacks hack hacks hacking breach intrusion intrusions campaign operation operations "
     "cyber on against from at for that this government ministry network networks data systems malicious activity theft".split()
 )
+UNNAMED = "-linked hackers"  # how the name ends of a group that a text tells by its state alone
 P = TypeVar("P", bound=Proposition)
 
 
@@ -52,7 +53,7 @@ def together(own: Sequence[Claim], others: Mapping[str, tuple[Sequence[Claim], S
             out.append(claim)
         elif OWN_READER in by:
             doubted = any(_within(claim, read) for _, read in others.values())
-            out.append(replace(claim, score=min(claim.score * DOUBTED, ALONE)) if doubted else claim)
+            out.append(replace(claim, score=_unseen(claim.score)) if doubted else claim)
         else:
             out.append(replace(claim, score=min(claim.score, ALONE), readers=tuple(agreed)))
     return tuple(sorted(out, key=lambda claim: (claim.quote.start, claim.quote.end, claim.id)))
@@ -72,14 +73,41 @@ def compared(readings: Mapping[str, Sequence[Claim]]) -> Iterator[Agreement]:
 
 
 def same_claim(one: Claim, other: Claim) -> bool:
-    """Whether two readers mean one claim: one stance of one voice toward one accused, not of two deeds with names apart."""
-    if _stance(one) is not _stance(other) or not _same_party(one.accused.party, other.accused.party):
+    """Whether two readers mean one claim: one stance of one voice toward one accused, not of two deeds with names apart.
+
+    In the same words a ministry and its state are one voice, and a group is one whether it is named or told as "hackers of" a
+    state."""
+    if _stance(one) is not _stance(other):
         return False
-    if not _overlap(one, other) and _deeds_apart(one, other):
+    same_words = _overlap(one, other)
+    if not same_words and _deeds_apart(one, other):
+        return False
+    if not _same_party(one.accused.party, other.accused.party) and not (same_words and _one_accused(one, other)):
         return False
     if one.source.party is None or other.source.party is None:  # narrated, or by who issues it: the place must tell
-        return one.source.party is other.source.party or _overlap(one, other)
-    return _same_party(one.source.party, other.source.party)
+        return one.source.party is other.source.party or same_words
+    return _same_party(one.source.party, other.source.party) or (same_words and _one_state(one, other))
+
+
+def _one_state(one: Claim, other: Claim) -> bool:
+    """Whether two bodies of one state speak."""
+    mine, theirs = one.source, other.source
+    return mine.state is not None and mine.state == theirs.state and mine.type is theirs.type is SourceType.GOVERNMENT
+
+
+def _one_accused(one: Claim, other: Claim) -> bool:
+    """Whether two claims mean one group of a state, named or not; or clear one state, by whatever name."""
+    if one.stance is Stance.DENIES:
+        return _cleared(one) is not None and _cleared(one) == _cleared(other)
+    unnamed = any(claim.accused.party is not None and claim.accused.party.canonical.endswith(UNNAMED) for claim in (one, other))
+    groups = one.accused.level is other.accused.level is Level.GROUP
+    return unnamed and groups and one.accused.state is not None and one.accused.state == other.accused.state
+
+
+def _cleared(claim: Claim) -> str | None:
+    """The state that a denial clears: that of the accused, or of who denies it for itself."""
+    itself = _same_party(claim.source.party, claim.accused.party)
+    return claim.accused.state or (claim.source.state if itself else None)
 
 
 def _deeds_apart(one: Claim, other: Claim) -> bool:
@@ -91,9 +119,11 @@ def _deeds_apart(one: Claim, other: Claim) -> bool:
 
 
 def _stance(claim: Claim) -> Stance:
-    """Who accuses itself takes credit."""
+    """Who accuses itself takes credit; who endorses a charge accuses, too."""
     itself = claim.source.party is not None and _same_party(claim.source.party, claim.accused.party)
-    return Stance.CLAIMS if claim.stance is Stance.ACCUSES and itself else claim.stance
+    if claim.stance is Stance.ACCUSES and itself:
+        return Stance.CLAIMS
+    return Stance.ACCUSES if claim.stance is Stance.ENDORSES else claim.stance
 
 
 def _same_party(one: Party | None, other: Party | None) -> bool:
@@ -113,6 +143,12 @@ def _telling(name: str) -> set[str]:
 
 def _overlap(one: Claim, other: Claim) -> bool:
     return one.quote.start < other.quote.end and other.quote.start < one.quote.end
+
+
+def _unseen(score: float) -> float:
+    """The probability of a claim that another reader, who misses few, did not see."""
+    missed = score * MISSES
+    return missed / (missed + 1 - score) if score < 1 else 1.0
 
 
 def _within(claim: Claim, read: Iterable[Place]) -> bool:
