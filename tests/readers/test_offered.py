@@ -18,6 +18,7 @@ from indicia.read.claims import ground
 from indicia.read.fronts import document_from_text
 from indicia.read.names import find_names
 from indicia.read.offered import offered_of, read_offered
+from indicia.read.reading import Answer, read_document
 from indicia.records import SURE, Fault, Firmness, ProposedClaim, ProposedReading, Stance, TieKind
 
 ROOT = Path(__file__).parents[2]
@@ -118,9 +119,25 @@ def test_a_case_takes_claims_of_others(tmp_path: Path) -> None:
     assert any("Ann offered 1 claim that cannot be taken" in problem.what for problem in case.problems)
 
 
-def test_what_is_read_can_be_offered_again() -> None:
-    from indicia.read.reading import read_document
+def test_a_denial_in_another_language_is_taken() -> None:
+    text = "Moskau wies jede Beteiligung an dem Angriff auf die Partei zurück. Der Sprecher nannte die Vorwürfe haltlos."
+    document = document_from_text(text, name="a.txt")
+    claim = ProposedClaim(quote=text.partition(" Der")[0], stance=Stance.DENIES, source="Moskau", accused="Moskau")
+    assert not ground(document, ProposedReading(reader="r", document="", claims=(claim,))).fallen
 
+
+def test_who_invents_is_no_witness_for_what_is_not_there() -> None:
+    text = "Microsoft attributes the attack on Exchange to HAFNIUM with high confidence."
+    document = document_from_text(text, name="a.txt")
+    (alone,) = read_document(document, load()).claims
+    lie = ProposedClaim(quote="HAFNIUM is innocent, everybody says.", stance=Stance.DENIES, accused="HAFNIUM")
+    for offered, doubted in (((lie,), False), ((), True)):
+        reading = ProposedReading(reader="r", document="", claims=offered, read=((0, len(text)),))
+        (one,) = read_document(document, load(), readers=[lambda _, given=reading: Answer(given)]).claims
+        assert (one.score < alone.score) is doubted
+
+
+def test_what_is_read_can_be_offered_again() -> None:
     document = document_from_text(TEXT, name="a.txt", published="2024-01-02")
     own = read_document(document, load()).claims
     offered = tuple(offered_of(claim) for claim in own)

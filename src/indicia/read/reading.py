@@ -106,9 +106,11 @@ def read_document(
 
 
 class _Others(NamedTuple):
-    """What other readers say of a document: claims by reader, each with the stretches that it read; and what fell."""
+    """What other readers say of a document: claims by reader, each with the stretches where its silence tells something; the
+    stretches that each read; and what fell."""
 
     claims: dict[str, tuple[tuple[Claim, ...], tuple[tuple[int, int], ...]]]
+    read: dict[str, tuple[tuple[int, int], ...]]
     problems: list[Problem]
     fallen: list[Fallen]
 
@@ -117,9 +119,7 @@ def _read_by_others(problems: Iterable[Problem], document: Document, others: _Ot
     """The problems of our own reader; what it could not read and another reader read whole is none any more."""
     end = len(document.text.rstrip())
     for problem in problems:
-        whole = (
-            name for name, (_, read) in others.claims.items() if read and min(read)[0] <= 0 and max(b for _, b in read) >= end
-        )
+        whole = (name for name, read in others.read.items() if read and min(read)[0] <= 0 and max(b for _, b in read) >= end)
         name = next(whole, None) if problem.hides_claims else None
         if name is None:
             yield problem
@@ -130,7 +130,7 @@ def _read_by_others(problems: Iterable[Problem], document: Document, others: _Ot
 
 def heard_of_others(document: Document, knowledge: Knowledge, names: Sequence[Mention], readers: Iterable[Reader]) -> _Others:
     """What readers beside our own say of a document, held to its text and resolved by our tables."""
-    out = _Others({}, [], [])
+    out = _Others({}, {}, [], [])
     plain = replace(document, text=without_banners(document.text)) if "TLP" in document.text.upper() else document
     for reader in readers:
         answer = reader(document)
@@ -140,7 +140,10 @@ def heard_of_others(document: Document, knowledge: Knowledge, names: Sequence[Me
             grounded = ground(plain, answer.reading, names)
             fallen += grounded.fallen
             claims = claims_of(plain, knowledge, grounded.proposals, names)
-            out.claims[answer.reading.reader] = claims, answer.reading.read
+            # Who offers more that is not there than what is, is no witness for what it does not see.
+            reliable = len(fallen) <= len(claims)
+            out.claims[answer.reading.reader] = claims, answer.reading.read if reliable else ()
+            out.read[answer.reading.reader] = answer.reading.read
         out.fallen.extend(fallen)
         for (name, fault), count in Counter((one.reader, one.fault) for one in fallen).items():
             what = f"{name} offered {count} claim{'s' if count > 1 else ''} that cannot be taken: {fault.value}"

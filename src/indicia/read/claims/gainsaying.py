@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from indicia.read.claims.chunks import Place
+from indicia.read.claims.language import foreign_parts
 from indicia.records import Stance
 
 __all__ = ["is_negated", "points_somewhere", "says"]
@@ -141,10 +142,5 @@ def points_somewhere(words: str) -> bool:
     return _POINTS.search(words) is not None or not _in_english(words)
 
 
-_ENGLISH = re.compile(
-    r"\b(?:the|of|and|to|in|that|was|for|by|has|have|had|with|from|said|is|are|were|on|at|as|an|a)\b", re.IGNORECASE
-)
-
-
 def _in_english(words: str) -> bool:
-    return len(_ENGLISH.findall(words)) >= max(1, len(words.split()) // 12)
+    return not foreign_parts(words).places
