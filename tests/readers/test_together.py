@@ -84,6 +84,7 @@ def test_the_less_sure_tells_how_surely_if_it_has_words_for_it() -> None:
         (likely, certain, Firmness.MODERATE),
         (Deed(), certain, Firmness.NONE),
         (likely, Deed(), Firmness.MODERATE),
+        (Deed(firmness=Firmness.MODERATE), certain, Firmness.CONFIRMED),
         (None, likely, Firmness.MODERATE),
     ):
         (one,) = together([claim(deed=mine)], {"b": ([claim(deed=theirs)], ALL)})

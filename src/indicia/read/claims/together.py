@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from indicia.read.claims.chunks import Place
 from indicia.read.claims.grounding import ALONE
-from indicia.records import OWN_READER, Claim, Level, Party, Proposition, SourceType, Stance
+from indicia.records import OWN_READER, Claim, Firmness, Level, Party, Proposition, SourceType, Stance
 
 __all__ = ["AGREED", "Agreement", "compared", "same_claim", "together"]
 
@@ -164,10 +164,13 @@ def _agreed(claim: Claim, by: Mapping[str, Claim]) -> Claim:
 
 
 def _less_sure(told: Sequence[P | None]) -> P | None:
-    """The first of them, told as surely as the least sure of those that give words for it."""
+    """The first of them, told as surely as the least sure of those that give words for it. A flat statement needs no words;
+    a grade without any counts only where nobody has words."""
     given = [one for one in told if one is not None]
     if not given:
         return None
     first = given[0]
-    least = min((one for one in given if one is first or one.cue is not None), key=lambda one: one.firmness.strength)
+    worded = [one for one in given if one.cue is not None]
+    told_by = worded if worded and first.firmness is not Firmness.NONE else [first, *worded]
+    least = min(told_by, key=lambda one: one.firmness.strength)
     return replace(first, firmness=least.firmness, likelihood=least.likelihood, confidence=least.confidence, cue=least.cue)
