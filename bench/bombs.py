@@ -29,6 +29,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tests.read.fronts.made import overlapping
+
 MOST = 1 << 30  # bytes
 MB = 1 << 20
 
@@ -392,7 +394,9 @@ READ: dict[str, tuple[str, Maker]] = {
     "a mail of 200,000 parts": ("a.eml", mail_parts),
     "a mail with one line of 100 MB": ("a.eml", repeated("a", 100 * MB, "From: a@example.org\nSubject: ")),
     "a DOCX that unpacks to 220 MB": ("a.docx", docx),
+    "20 MB of JSON lists that close": ("a.json", repeated("[", 10 * MB, tail="]" * 10 * MB)),
     "a zip of 60,000 files": ("a.zip", zip_of_many),
+    "a zip of 15,000 files that lie over each other": ("a.zip", lambda path: path.write_bytes(overlapping(15_000, PROSE.encode() * 1_300))),
     "1 GB packed twice": ("a.gz", gz_of_gz),
     "PDF: a text of 300 MB": ("a.pdf", pdf_text(300 * MB, 1)),
     "PDF: a text of 300 MB, packed twice": ("a.pdf", pdf_text(300 * MB, 2)),

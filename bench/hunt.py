@@ -25,9 +25,10 @@ import time
 from pathlib import Path
 
 from examples.scenarios import write_scenario
-from indicia.hunt import IndicatorSought, hunt
 from indicia.hunt.logs.formats.evtx import CHUNK, FILE_HEADER
 from indicia.hunt.processes.lean import without_pandas
+from indicia.hunt.run import hunt
+from indicia.hunt.sight.indicators import IndicatorSought
 
 SHARED = Path(os.environ.get("INDICIA_SHARED") or Path(__file__).parent.parent.parent / "shared")
 RULES = [SHARED / "sigma" / name for name in ("rules", "rules-emerging-threats", "rules-threat-hunting")]

@@ -38,7 +38,7 @@ from msgspec.structs import replace
 from bench.hunt import RULES, SHARED, write_events
 from indicia.affairs.joining import join_affairs
 from indicia.affairs.origins import led_back
-from indicia.hunt import hunt
+from indicia.hunt.run import hunt
 from indicia.knowledge import load
 from indicia.pipeline import read_lines
 from indicia.records import Hunt, json_pieces, to_json

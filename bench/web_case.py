@@ -8,7 +8,7 @@ from hashlib import sha256
 
 import msgspec
 
-from indicia.advise import advise
+from indicia.advise.advice import advise
 from indicia.affairs.joining import join_affairs
 from indicia.knowledge import Knowledge
 from indicia.read.fronts import document_from_text
@@ -43,7 +43,8 @@ from indicia.records import (
     Versions,
     stable_id,
 )
-from indicia.weigh import gather, weigh
+from indicia.weigh.assess import weigh
+from indicia.weigh.gather import gather
 
 __all__ = ["big_case"]
 

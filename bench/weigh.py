@@ -16,7 +16,9 @@ import numpy as np
 
 from indicia.knowledge import load
 from indicia.records import Evidence, Weighing
-from indicia.weigh import Change, from_ids, leaders_if, weigh
+from indicia.weigh.assess import weigh
+from indicia.weigh.gather import from_ids
+from indicia.weigh.whatif import Change, leaders_if
 
 VARIANTS = 1000
 

@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 
 from evals.advise_cases import Advisory, asked_by_words, case_of, found, listed, without_what_it_asks
-from indicia.advise import advise
+from indicia.advise.advice import advise
 from indicia.advise.facts import Facts
 from indicia.advise.words import mitigations
 from indicia.knowledge import Knowledge, load

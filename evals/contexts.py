@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from indicia.read.fronts import document_from_text
-from indicia.read.techniques.contexts import Sections, context_of
+from indicia.read.techniques.contexts import SectionContext, context_of
 from indicia.read.techniques.passages import passages
 
 __all__ = ["FILES", "as_meant", "sentences"]
@@ -28,5 +28,5 @@ def sentences(path: Path) -> Iterator[tuple[str, str]]:
 def as_meant(context: str, text: str) -> bool:
     """Whether the sentence is read as it was meant. Where a cue governs only a clause, the rest of the sentence is stated."""
     (passage,) = passages(document_from_text(text, name="eval"))
-    got, _, rest = context_of(text, Sections().read(text, passage.kind))
+    got, _, rest = context_of(text, SectionContext().read(text, passage.kind))
     return got.value == context or (context == "stated" and rest != "")

@@ -22,13 +22,13 @@ from pathlib import Path
 import yaml
 
 from examples.scenarios import write_scenario
-from indicia.hunt import hunt
 from indicia.hunt.logs.formats import FORMATS
 from indicia.hunt.logs.inputs import find_logs
 from indicia.hunt.match.book import conditions_for, load_rules
 from indicia.hunt.match.reference import matches
 from indicia.hunt.names import field_key
 from indicia.hunt.rules.ir import How, tests_of
+from indicia.hunt.run import hunt
 from indicia.records import Hunt, HuntVerdict, Problem, Severity
 
 SHARED = Path(os.environ.get("INDICIA_SHARED") or Path(__file__).parent.parent.parent / "shared")

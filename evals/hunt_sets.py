@@ -22,7 +22,7 @@ from typing import NamedTuple
 import yaml
 
 from evals.hunt import RULES
-from indicia.hunt import hunt
+from indicia.hunt.run import hunt
 from indicia.hunt.sight.notes import note_of
 from indicia.hunt.story import tell
 from indicia.records import HuntVerdict, LogFile, RuleLevel, Sighting
@@ -99,7 +99,7 @@ def main() -> None:
         inside = (str(each.path), f"{each.path}/", f"{each.path}!")
         files = [file for file in result.files if file.file == inside[0] or file.file.startswith(inside[1:])]
         seen = [s for s in result.sightings if s.event.place.file == inside[0] or s.event.place.file.startswith(inside[1:])]
-        story = tell(seen, files)
+        story = tell(seen, files, len(result.rules))
         table[each.answer, each.use, each.kind][story.verdict] += 1
         for file in files:
             formats[file.format or "unknown"] += file.events

@@ -4,13 +4,17 @@ FOLDER holds clones of the repositories that evals/reports.py names. Hosts (of a
 mailboxes are compared, each once a report. Wanted is what the publisher disguises, its hashes in full, what its own
 machine-readable lists beside the report hold, and, for publishers that do not disguise, what stands in a table's cell. Wrong
 is the host of a plain `http(s)://` address that is none of those: references, pictures, the publisher's own pages. Anything
-else (a name in passing, a bare name of a mail header) counts for nobody. With INDICIA_PEERS set, peers run on the same texts.
+else (a name in passing, a bare name of a mail header) counts for nobody. Where a publisher keeps a whole list of its
+indicators beside a report, every other host, hash or mailbox of the text is wrong. With INDICIA_PEERS set, peers run on the
+same texts.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import ipaddress
+import json
 import re
 import tempfile
 import time
@@ -20,7 +24,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from evals.indicators import PEERS, peer
-from evals.reports import SOURCES, Clone, Source, clone_of, clones_for, part_of
+from evals.reports import SOURCES, WHOLE_LISTS, Clone, Source, clone_of, clones_for, part_of
 from indicia.read.fronts import open_source
 from indicia.read.indicators import find_indicators
 from indicia.read.indicators.hosts import valid_host
@@ -87,6 +91,64 @@ def listed(clone: Clone, path: str) -> set[str]:
     return values
 
 
+_FEED = re.compile(r"^ioc_feed:\s*[\"']?/?(\S+?\.json)", re.MULTILINE)
+_NOT_MEANT = re.compile(r"never|legit|benign|false|context|victim|reference|source|note|redirect", re.IGNORECASE)
+
+
+def whole_list(clone: Clone, text: str) -> set[Item] | None:
+    """What the list that a report's head names holds for blocking or hunting; None where there is none."""
+    feed = _FEED.search(text)
+    raw = clone.read(feed[1]) if feed is not None and clone.paths(feed[1]) else None
+    if raw is None:
+        return None
+    items: set[Item] = set()
+
+    def walk(node: object) -> None:
+        if isinstance(node, dict):
+            for key, below in node.items():
+                if not _NOT_MEANT.search(key):
+                    walk(below)
+        elif isinstance(node, list):
+            for below in node:
+                walk(below)
+        elif isinstance(node, str) and not re.search(r"\s", node):
+            value = plain(node).lower()
+            if _HASH.fullmatch(value):
+                items.add(("hash", value))
+            elif _MAIL.fullmatch(value):
+                items.add(("mail", value))
+            elif (
+                "." in value
+                and is_host(host := host_in(value))
+                and not host.endswith((".sh", ".md"))
+                and not (_IPV4.fullmatch(host) and _is_inner(host))
+            ):
+                items.add(("host", host))
+
+    walk(json.loads(raw))
+    return items
+
+
+def _is_inner(address: str) -> bool:
+    try:
+        return not ipaddress.ip_address(address).is_global
+    except ValueError:
+        return True
+
+
+def whole_answers(text: str, meant: set[Item]) -> tuple[set[Item], set[Item]]:
+    """What is wanted of the text, and all else that it holds."""
+    low = plain(text).lower()
+    hosts = {plain(match[1]).lower().strip(".-_") for match in _DISGUISED.finditer(text)}
+    hosts |= {host_in(plain(match[1])).strip(".,") for match in _DISGUISED_URL.finditer(text)}
+    wanted: set[Item] = {("host", host) for host in hosts if is_host(host)}
+    wanted |= {item for item in meant if re.search(rf"(?<![\w.-]){re.escape(item[1])}(?![\w-])", low)}
+    there: set[Item] = {("host", match.lower()) for match in _BARE.findall(low) if is_host(match.lower())}
+    there |= {("host", host_in(match)) for match in _URL.findall(low)}
+    there |= {("hash", match) for match in _HASH.findall(low)} | {("mail", match) for match in _MAIL.findall(low)}
+    return wanted, there - wanted
+
+
 def answers(source: Source, text: str, beside: set[str]) -> tuple[set[Item], set[Item]]:
     """What is wanted of the text, and what is wrong."""
     hosts = {plain(match[1]).lower().strip(".-_") for match in _DISGUISED.finditer(text)}
@@ -137,6 +199,11 @@ def reports(folder: Path, part: str) -> Iterator[Report]:
             if opened is None:
                 continue
             text = raw.decode("utf-8", "replace")
+            if source.publisher in WHOLE_LISTS:
+                if (meant := whole_list(clone, text)) is not None:
+                    wanted, wrong = whole_answers(opened.text, meant)
+                    yield Report(source, path, opened, text, frozenset(wanted), frozenset(wrong))
+                continue
             beside = set() if source.publisher in {"FBI/NSA/CISA", "Unit 42"} else listed(clone, path)
             if source.publisher == "StrangerealIntel" and not beside:
                 continue

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
-__all__ = ["SOURCES", "Clone", "Source", "clone_of", "clones_for", "part_of"]
+__all__ = ["SOURCES", "WHOLE_LISTS", "Clone", "Source", "clone_of", "clones_for", "part_of"]
 
 
 class Source(NamedTuple):
@@ -53,7 +53,18 @@ SOURCES = (
         ("*.md",),
         "halves",
     ),
+    Source(
+        "Hunters Ledger",
+        "PixelatedContinuum/Threat-Intel-Reports",
+        "79773991643e60d72d35a364c873a0cbde8919b3",
+        ("reports/*.md",),
+        "halves",
+    ),
 )
+
+
+# Publishers whose own list beside a report holds all that they call an indicator, so that any other name or hash is wrong.
+WHOLE_LISTS = frozenset(("Hunters Ledger",))
 
 
 class Clone:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from indicia.knowledge import Attack
-from indicia.weigh.inputs import Layout
+from indicia.weigh.inputs import ItemLayout
 from indicia.weigh.model import Model, Weights
 from indicia.weigh.profiles import Floats, Ints, Profiles, Relations
 
@@ -33,7 +33,7 @@ class Case:
     group: str
     truth: tuple[int, ...]
     model: Model  # without weights
-    layout: Layout
+    layout: ItemLayout
     own: Floats
     parts: tuple[Floats, ...]  # for training: a random half of its own, and twice two to four items
     planted: tuple[Floats, ...]  # its own and one, two, three planted tools
@@ -112,7 +112,7 @@ def _case(name: str, rows: list[int], profiles: Profiles, columns: Ints, rng: np
         group=profiles.relations.groups[rows[0]],
         truth=truth,
         model=model,
-        layout=Layout.of(profiles, every),
+        layout=ItemLayout.of(profiles, every),
         own=own,
         parts=(own * (rng.random(len(every)) < 0.5), *(_few(own, rng) for _ in range(2))),
         planted=tuple(np.maximum(own, np.isin(every, tools[: number + 1])) for number in range(len(tools))),

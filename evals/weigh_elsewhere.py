@@ -16,9 +16,9 @@ import numpy as np
 from evals.weigh_cases import UNFITTED
 from indicia.knowledge import Attack, catalogues, galaxy
 from indicia.knowledge.tables import Actor
+from indicia.knowledge.titles import Titles, address
 from indicia.weigh.model import Model
 from indicia.weigh.profiles import Floats, Relations
-from scripts.knowledge.titles import Titles, address
 
 __all__ = ["FILES", "Drawn", "Told", "day_of", "drawn", "loss_of", "told_elsewhere"]
 

@@ -10,7 +10,7 @@ import numpy as np
 from evals.weigh_cases import Case, folds, leave_out
 from evals.weigh_fit import Leads, Row, calibration, chosen, fit, leads
 from indicia.records import Verdict
-from indicia.weigh.decisive import decisive
+from indicia.weigh.explanation import decisive
 from indicia.weigh.known import Tree
 from indicia.weigh.model import Model, Weights, softmax
 from indicia.weigh.profiles import Floats

@@ -17,7 +17,7 @@ import numpy as np
 
 from indicia.knowledge import load
 from indicia.records import Verdict
-from indicia.weigh.inputs import Layout
+from indicia.weigh.inputs import ItemLayout
 from indicia.weigh.known import Tree, tree_of
 from indicia.weigh.model import Grounds, grounds_of
 from indicia.weigh.verdict import decide
@@ -30,7 +30,7 @@ def namings(sets: Iterable[tuple[int, ...]], grounds: Grounds, tree: Tree) -> tu
     count = named = 0
     model = grounds.model
     for columns in sets:
-        layout = Layout.of(grounds.profiles, np.array(sorted(columns), dtype=np.int64))
+        layout = ItemLayout.of(grounds.profiles, np.array(sorted(columns), dtype=np.int64))
         factors = np.ones(len(columns))
         after = model.posterior(model.scores(layout, factors[None, :])[0], model.prior)
         named += decide(model, layout, factors, after, model.prior, tree).verdict is not Verdict.INSUFFICIENT

@@ -25,16 +25,17 @@ from zlib import crc32
 import msgspec
 
 from indicia.knowledge import Knowledge, catalogues, galaxy, load
+from indicia.knowledge.families import clean
 from indicia.knowledge.index import fold
 from indicia.knowledge.tables import Actor, Agency, Incident, Malware, State
+from indicia.knowledge.titles import Titles, address
 from indicia.read.fronts import document_from_text
 from indicia.read.names import find_names
 from indicia.read.techniques import find_techniques
 from indicia.records import Context, MentionKind
-from indicia.weigh import gather, weigh
+from indicia.weigh.assess import weigh
+from indicia.weigh.gather import gather
 from indicia.weigh.kin import kin_of
-from scripts.knowledge.software import clean
-from scripts.knowledge.titles import Titles, address
 
 SHARED = Path(os.environ.get("INDICIA_SHARED") or Path(__file__).parent.parent.parent / "shared")
 KEYS = ("n", "known", "top1", "top3", "named", "right", "kin", "wrong")

@@ -21,14 +21,13 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from indicia.knowledge import catalogues, galaxy  # noqa: E402
 from indicia.knowledge.attack_bundle import parse_release  # noqa: E402
+from indicia.knowledge.families import malware  # noqa: E402
+from indicia.knowledge.group_words import group_words  # noqa: E402
 from indicia.knowledge.index import fold  # noqa: E402
 from indicia.knowledge.merging import merge_actors, slug  # noqa: E402
-from indicia.knowledge.storing import store, with_states  # noqa: E402
 from indicia.knowledge.tables import Agency, Row, State, Vendor  # noqa: E402
-from indicia.knowledge.updating import Kind  # noqa: E402
+from indicia.knowledge.updating import Kind, store, with_states  # noqa: E402
 from scripts.knowledge import own  # noqa: E402
-from scripts.knowledge.origins import origins  # noqa: E402
-from scripts.knowledge.software import malware  # noqa: E402
 
 ATTACK = "18.1"
 OURS = "Indicia's own table (scripts/knowledge)"
@@ -81,7 +80,7 @@ def build(shared: Path, out: Path) -> dict[str, int]:
         sectors=sectors,
         vendors=vendors,
         belongings=own.belongings(),
-        origins=origins(release, states),
+        words=group_words(release, states),
     )
     attack = with_states(attack, actors)
     malpedia, ransomware = clusters("malpedia.json"), clusters("ransomware.json")

@@ -14,9 +14,8 @@ from typing import Any
 import typer
 from rich.text import Text
 
-from indicia.cli.completion import commands
 from indicia.cli.main import app, register
-from indicia.cli.settings import settable
+from indicia.cli.settings import commands, settable
 
 __all__ = ["FILE", "examples", "parser", "reference"]
 

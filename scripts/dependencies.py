@@ -15,7 +15,8 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from importlib.metadata import PackageMetadata, PackageNotFoundError, metadata
+from contextlib import suppress
+from importlib.metadata import PackageMetadata, PackageNotFoundError, metadata, requires
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,7 +25,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-__all__ = ["FILE", "Locked", "kind_of", "locked", "page", "rows"]
+__all__ = ["FILE", "KNOWN_ADVISORIES", "Locked", "completed", "kind_of", "locked", "page", "rows"]
 
 ROOT = Path(__file__).parents[1]
 FILE = ROOT / "docs" / "dependencies.md"
@@ -35,7 +36,7 @@ WEAK = "MPL|Mozilla|LGPL|Lesser General Public"
 STRONG = "GPL|AGPL|General Public|Affero|SSPL|EUPL|CDDL|CC-BY-SA"
 # Why a package of weak copyleft is one of ours. A new one needs a row here, or goes.
 WHY_WEAK = {
-    "certifi": "the list of certificate authorities, used as it is by requests",
+    "certifi": "the list of certificate authorities, used as it is by requests (of tldextract and pySigma), which nothing of ours calls",
     "orjson": "its own code is Apache-2.0 or MIT; MPL-2.0 is for parts within",
     "pathspec": "used by hatchling, at installation",
     "psycopg": "for PostgreSQL alone (the extra `postgresql`)",
@@ -48,6 +49,15 @@ WHY_WEAK = {
 }
 # Where the metadata holds no words that can be read: the licence file of the package, read on 2026-11-28.
 SAID_ELSEWHERE = {"httpx2-jsfetch": "BSD-3-Clause (not installed here)"}
+# Advisories about locked versions for which there is no fixed one, and whether what they are about is reached. A test holds each.
+KNOWN_ADVISORIES = {
+    "diskcache": (
+        "CVE-2025-69872",
+        "it unpickles what lies in its cache folder, so that whoever can write there runs code. pySigma asks for it in "
+        "`sigma.data.mitre_attack` and `sigma.data.mitre_d3fend` alone, which fetch over the network. Indicia imports neither, has its own "
+        "tables, and so never loads diskcache nor opens such a folder (`tests/test_dependencies.py`)",
+    ),
+}
 BUILD = ("editables", "hatchling")  # at installation alone
 
 
@@ -207,8 +217,41 @@ def page(found: list[Row]) -> str:
         "`python scripts/dependencies.py --advisories FOLDER` compares the locked versions with a database in the OSV format, offline.",
         "Run it before a release with a fresh copy; `pip-audit` does the same over the network. With pypa/advisory-database as of",
         "2024-10-10, the newest copy that was at hand, none of the locked versions is in an advisory; that says nothing about later ones.",
+        "Known from elsewhere:",
+        "",
+        *(f"- **{name}**, {id}: {told}." for name, (id, told) in KNOWN_ADVISORIES.items()),
     ]
     return "\n".join(lines) + "\n"
+
+
+def completed(bom: dict[str, Any]) -> dict[str, Any]:
+    """A CycloneDX bill of the lock file with the licence of each package, and what each of them asks for, by the metadata of what
+    is installed here. Packages for other machines have no edges: their metadata is not at hand."""
+    refs = {canonicalize_name(part["name"]): part["bom-ref"] for part in bom["components"]}
+    licences = {row.name: row.licence for row in rows()}
+    for part in bom["components"]:
+        if licence := licences.get(canonicalize_name(part["name"])):
+            part["licenses"] = [{"license": {"name": licence}}]
+    edges = {ref: sorted({refs[each] for each in _asks_for(name) if each in refs}) for name, ref in refs.items()}
+    root = bom.get("metadata", {}).get("component", {}).get("bom-ref")
+    if root:
+        asked = [Requirement(text) for text in _project()["dependencies"]]
+        edges[root] = sorted({refs[name] for one in asked if (name := canonicalize_name(one.name)) in refs})
+    bom["dependencies"] = [{"ref": ref, "dependsOn": to} if to else {"ref": ref} for ref, to in sorted(edges.items())]
+    return bom
+
+
+def _asks_for(name: str) -> Iterator[str]:
+    with suppress(PackageNotFoundError):
+        for text in requires(name) or ():
+            one = Requirement(text)
+            if one.marker is None or one.marker.evaluate({"extra": ""}):
+                yield canonicalize_name(one.name)
+
+
+def _project() -> dict[str, Any]:
+    found: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    return found
 
 
 def advisories(folder: Path, wanted: Iterable[Locked]) -> Iterator[tuple[str, str, str]]:

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Fits the weights of `indicia.weigh` and writes src/indicia/weigh/data/weights.json.
 
-    PYTHONPATH=src:. python scripts/fit_weigh.py [--prior]
+    PYTHONPATH=src:. python scripts/fit_weigh.py [--prior | --sponsor]
 
 The weights come from all report cases (`evals.weigh_cases`); the thresholds for naming from cases weighed with weights that
 other groups' reports gave, over several divisions into folds; the temperature and the prior (silent groups, an unknown actor)
 from reports that only a next release cites (`evals.weigh_stream`) and reports that others list (`evals.weigh_elsewhere`), which
-need ../shared or INDICIA_SHARED. What is shipped had its prior fitted last, with --prior. `python -m evals.weigh` measures the
+need ../shared or INDICIA_SHARED; what the known mass tells of states and types, and their bar, from reports that the oldest
+release cites (`evals.weigh_levels`). What is shipped had its prior fitted last, with --prior, and then --sponsor. `python -m evals.weigh` measures the
 same procedure on groups that had no part in it, and on releases that came later. Needs scikit-learn's scipy, which comes with
 requirements/dev.txt.
 """
@@ -23,9 +24,12 @@ from evals.weigh import SHARED, releases
 from evals.weigh_cases import Case, folds, leave_out, report_cases
 from evals.weigh_elsewhere import drawn, told_elsewhere
 from evals.weigh_fit import chosen, fit, rows
+from evals.weigh_levels import fitted as sponsors_fitted
+from evals.weigh_levels import oldest
 from evals.weigh_stream import refit, streamed
 from indicia.knowledge import Attack, load
 from indicia.knowledge.tables import Actor
+from indicia.weigh.known import tree_of
 from indicia.weigh.model import Weights, shipped_weights
 from indicia.weigh.profiles import Relations
 
@@ -37,10 +41,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("-o", "--output", type=Path, default=TARGET)
     parser.add_argument("--prior", action="store_true", help="keep the shipped item weights and thresholds")
+    parser.add_argument("--sponsor", action="store_true", help="fit only what tells of states and types")
     options = parser.parse_args()
     knowledge = load()
-    weights = shipped_weights() if options.prior else fitted(knowledge.attack)
-    weights = with_prior(weights, knowledge.actors)
+    weights = shipped_weights() if options.prior or options.sponsor else fitted(knowledge.attack)
+    if not options.sponsor:
+        weights = with_prior(weights, knowledge.actors)
+    sponsor = sponsors_fitted(oldest(releases(SHARED / "attack"), tree_of(knowledge)))
+    weights = msgspec.structs.replace(weights, sponsor=sponsor)
     options.output.write_bytes(msgspec.json.format(msgspec.json.encode(weights), indent=2) + b"\n")
     print(f"{options.output}: named at {weights.named}, backing {weights.backing}, silence {weights.activity['silence']}")
 

@@ -214,7 +214,7 @@ def _claim(line: str, number: int, text: str, spans: Spans, incident: str | None
 
 
 def convert(lines: list[str], first: int) -> list[dict[str, Any]]:
-    """The corpus lines of a marked file, numbered from `first`. Raises: ValueError that says all faults, with their texts."""
+    """The corpus lines of a marked file, numbered from `first`, the part times a thousand. Raises: ValueError that says all faults, with their texts."""
     items: list[dict[str, Any]] = []
     blocks: list[tuple[str, list[str]]] = []
     for line in lines:
@@ -243,6 +243,7 @@ def convert(lines: list[str], first: int) -> list[dict[str, Any]]:
             del claim["_labels"], claim["_used"]
         item: dict[str, Any] = {
             "id": f"c{first + len(items):05d}",
+            "part": first // 1000,
             "style": STYLES[style],
             "incident": incident.lstrip("~") or None,
         }

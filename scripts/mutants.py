@@ -200,16 +200,24 @@ def preload(module: str, tests: Sequence[str]) -> None:
     for path in (Path(name.split("::")[0]) for name in tests if name.startswith("tests/")):
         for name in _imports(ast.parse(path.read_text("utf-8"))):
             importlib.import_module(name)
+    import indicia
+
     for name in dependents(f"indicia.{module.replace('/', '.')}"):
         sys.modules.pop(name, None)
+        package, _, leaf = name.rpartition(".")
+        vars(sys.modules.get(package, indicia)).pop(leaf, None)
+    for name in {*indicia.__all__} - {"__version__"}:
+        vars(indicia).pop(name, None)  # it asks again when it is asked
 
 
 def dependents(changed: str) -> set[str]:
-    """The module and all of ours that import it, directly or through others, those loaded at a call included."""
+    """The module and all of ours that import it, directly or through others, those loaded at a call included, but for `indicia`
+    itself, which loads nothing before it is asked."""
     src = ROOT / "src"
     paths = {
         ".".join(path.relative_to(src).with_suffix("").parts).removesuffix(".__init__"): path for path in src.rglob("*.py")
     }
+    del paths["indicia"]
     asked = {name: set(_imports(ast.parse(path.read_text("utf-8")))) for name, path in paths.items()}
     found = {changed}
     while more := {name for name, wanted in asked.items() if name not in found and _reaches(name, wanted, found)}:
@@ -218,8 +226,8 @@ def dependents(changed: str) -> set[str]:
 
 
 def _reaches(name: str, wanted: set[str], found: set[str]) -> bool:
-    # A package whose module was dropped must be made anew too: it holds the old one.
-    return bool(wanted & found) or any(one.startswith(f"{name}.") for one in found)
+    # What is in a package that is made anew must be, too: the new one would not hold it.
+    return bool(wanted & found) or name.rpartition(".")[0] in found
 
 
 def _imports(tree: ast.Module) -> Iterator[str]:

@@ -9,6 +9,7 @@ is called done. The same commit gives the same bytes.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import runpy
@@ -30,6 +31,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from hatch_build import APART, weights  # noqa: E402
+from scripts import dependencies  # noqa: E402
 
 MODELS = runpy.run_path(str(ROOT / "src/indicia/models.py"))
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
@@ -151,8 +153,11 @@ def write_sboms(wheels: Wheels, dist: Path) -> None:
             "--pyproject",
             str(ROOT / "pyproject.toml"),
         ]
-        command += ["--output-reproducible", "--of", "JSON", "-o", str(dist / f"indicia-{VERSION}.cdx.json")]
+        bill = dist / f"indicia-{VERSION}.cdx.json"
+        command += ["--output-reproducible", "--of", "JSON", "-o", str(bill)]
         subprocess.run(command, check=True)
+        whole = dependencies.completed(json.loads(bill.read_bytes()))
+        bill.write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n", "utf-8")
     (dist / f"{MODELS['PACKAGE']}-{MODELS['VERSION']}.cdx.json").write_text(_sbom_of_models(wheels.models), "utf-8")
 
 

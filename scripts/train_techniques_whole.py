@@ -17,7 +17,7 @@ import os
 import re
 import sys
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -30,15 +30,20 @@ from evals.own_tables import broad
 from evals.reports import Clone, Source, clone_of
 from indicia.knowledge import Knowledge, load
 from indicia.read.fronts import document_from_text, open_source
-from indicia.read.techniques.find import evidence_of
+from indicia.read.techniques.find import evidence_of, told_passages, trade_words
 from indicia.read.techniques.scorer import scorer
-from indicia.read.techniques.whole import WholeJudge, signs_of
+from indicia.read.techniques.terms import read as read_terms
+from indicia.read.techniques.terms import terms
+from indicia.read.techniques.whole import Evidence, WholeJudge, signs_of
 from indicia.records import Document
 
 CTI_HAL = Source("CTI-HAL", "dessertlab/CTI-HAL", "fdab70869761e88995e7bef99b995bff723d68e3", (), "development")
 ANNOCTR = Source(
     "AnnoCTR", "boschresearch/anno-ctr-lrec-coling-2024", "d510b6949e1938d47c93a43eedd562dc538439dc", (), "development"
 )
+TERMS = Path(__file__).parent.parent / "src" / "indicia" / "read" / "techniques" / "terms.txt"
+DRAWN = 4  # documents that the prior of a line's share counts as
+Line = tuple[str, tuple[tuple[str, ...], ...]]  # technique and groups of words
 SOFTNESS = 0.3  # C of the logistic regression
 # Hosts of one publisher, by the name before the last dot.
 SAME = {
@@ -52,9 +57,14 @@ class Marked(NamedTuple):
     publisher: str
     part: str  # ctihal, with sub-techniques; train | test, without
     wanted: frozenset[str]
+    evidence: Evidence
+    lines: dict[Line, int]  # lines of the trade's words -> passages in which they hold
     techniques: np.ndarray
     signs: np.ndarray
-    named: frozenset[int]
+
+    @property
+    def named(self) -> frozenset[int]:
+        return self.evidence.named
 
     @property
     def broadly(self) -> bool:
@@ -126,9 +136,54 @@ def gather(folder: Path) -> list[Marked]:
     found = []
     for name, publisher, part, document, wanted in rows:
         evidence = evidence_of(document, knowledge, model)
-        found.append(Marked(name, publisher, part, wanted, *signs_of(evidence, model.parents, model.taught), evidence.named))
+        told = trade_words(told_passages(document))
+        lines = Counter((one.term.technique, one.term.groups) for own in told.values() for one in own)
+        signs = signs_of(evidence, model.parents, model.taught)
+        found.append(Marked(name, publisher, part, wanted, evidence, dict(lines), *signs))
         print(name, file=sys.stderr, flush=True)
     return found
+
+
+def shares_of(rows: Sequence[Marked]) -> dict[Line, float]:
+    """Line of the trade's words -> the share of the documents with its words that are marked with its technique, drawn towards
+    that of all lines. Where markers wrote no sub-techniques, the parent is enough."""
+    right: Counter[Line] = Counter()
+    seen: Counter[Line] = Counter()
+    for row in rows:
+        broadly = broad(row.wanted)
+        for line in row.lines:
+            seen[line] += 1
+            right[line] += line[0] in row.wanted or (row.broadly and line[0].split(".")[0] in broadly)
+    prior = sum(right.values()) / max(1, sum(seen.values()))
+    lines = [(one.technique, one.groups) for one in terms().lines]
+    return {line: (right[line] + DRAWN * prior) / (seen[line] + DRAWN) for line in lines}
+
+
+def with_shares(rows: Sequence[Marked], shares: dict[Line, float]) -> list[Marked]:
+    """The documents with the signs of the trade's words by these shares."""
+    model = scorer()
+    index = {id: k for k, id in enumerate(model.classes)}
+    found = []
+    for row in rows:
+        termed: dict[int, tuple[float, int]] = {}
+        for line, passages in row.lines.items():
+            before, most = termed.get(index[line[0]], (0.0, 0))
+            termed[index[line[0]]] = max(before, shares[line]), max(most, passages)
+        evidence = row.evidence._replace(terms=termed)
+        techniques, signs = signs_of(evidence, model.parents, model.taught)
+        found.append(row._replace(evidence=evidence, techniques=techniques, signs=signs))
+    return found
+
+
+def write_shares(shares: dict[Line, float]) -> None:
+    """The shares into the table of the trade's words, whose lines stay as they are otherwise."""
+    lines = TERMS.read_text("utf-8").splitlines()
+    for number, line in enumerate(lines):
+        if line and not line.startswith("#"):
+            technique, _, words = line.split(" ", 2)
+            (one,) = read_terms(line)
+            lines[number] = f"{technique} {shares[one.technique, one.groups]:.2f} {words}"
+    TERMS.write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def fit(rows: Sequence[Marked], classes: Sequence[str]) -> WholeJudge:
@@ -185,7 +240,13 @@ def calibration(rows: Sequence[Marked], judges: dict[str, WholeJudge], classes: 
 def report(rows: Sequence[Marked], classes: Sequence[str]) -> WholeJudge:
     """Prints the figures with one publisher left out at a time. Gives the judge of all that teaches."""
     taught = [row for row in rows if row.part != "test"]
-    judges = {p: fit([row for row in taught if row.publisher != p], classes) for p in sorted({row.publisher for row in rows})}
+    judges, shown = {}, []
+    for publisher in sorted({row.publisher for row in rows}):
+        others = [row for row in taught if row.publisher != publisher]
+        shares = shares_of(others)
+        judges[publisher] = fit(with_shares(others, shares), classes)
+        shown += with_shares([row for row in rows if row.publisher == publisher], shares)
+    rows = shown
     by_part: dict[str, list[tuple[frozenset[str], frozenset[str]]]] = defaultdict(list)
     for row in rows:
         by_part[row.part].append((said(row, judges[row.publisher], classes), row.wanted))
@@ -193,7 +254,8 @@ def report(rows: Sequence[Marked], classes: Sequence[str]) -> WholeJudge:
     for part, pairs in sorted(by_part.items()):
         print(f"{part:34}{len(pairs):4} documents  {figures(pairs)}")
     print(f"calibration error of unseen publishers {calibration(rows, judges, classes):.3f}")
-    return fit(taught, classes)
+    write_shares(shares_of(taught))
+    return fit(with_shares(taught, shares_of(taught)), classes)
 
 
 def export(judge: WholeJudge, folder: Path) -> None:

@@ -490,7 +490,6 @@ def weighing(claims: tuple[Claim, ...], sightings: tuple[Sighting, ...]) -> Weig
         mapping_doubt=0.05,
     )
     leviathan = Hypothesis(id="G0065", name="Leviathan", level=Level.GROUP, state="CN", parent="state:CN")
-    unknown = Hypothesis(id="unknown", name="an actor not in the list", level=None)
     by_title = {one.title: one.id for one in sightings}
     evidence = (
         Evidence(
@@ -548,12 +547,7 @@ def weighing(claims: tuple[Claim, ...], sightings: tuple[Sighting, ...]) -> Weig
         kind=EvidenceKind.OBSERVED,
         verdict=Verdict.INSUFFICIENT,
         statement="What was observed does not tell who did it: the techniques fit 23 known groups.",
-        posteriors=(
-            Posterior(hypothesis=unknown, probability=0.61, prior=0.6),
-            Posterior(hypothesis=hafnium, probability=0.22, prior=0.2),
-            Posterior(hypothesis=leviathan, probability=0.17, prior=0.2),
-        ),
-        levels=(Posterior(hypothesis=state, probability=0.39, prior=0.4),),
+        fits=(hafnium, leviathan),
         weights=(
             Weight(evidence="evidence-1", hypothesis="G0125", decibans=0.6),
             Weight(evidence="evidence-1", hypothesis="G0065", decibans=0.4),
@@ -572,12 +566,11 @@ def weighing(claims: tuple[Claim, ...], sightings: tuple[Sighting, ...]) -> Weig
         leaders=("G0125",),
         likelihood=Likelihood.LIKELY,
         confidence=Confidence.MODERATE,
-        posteriors=(
+        levels=(
+            Posterior(hypothesis=state, probability=0.86, prior=0.4),
             Posterior(hypothesis=hafnium, probability=0.74, prior=0.2),
-            Posterior(hypothesis=unknown, probability=0.2, prior=0.6),
-            Posterior(hypothesis=leviathan, probability=0.06, prior=0.2),
         ),
-        levels=(Posterior(hypothesis=state, probability=0.86, prior=0.4),),
+        fits=(state, hafnium),
         weights=(
             Weight(evidence="evidence-3", hypothesis="G0125", decibans=7.5),
             Weight(evidence="evidence-4", hypothesis="G0125", decibans=4.2),
@@ -759,7 +752,7 @@ def hostile_case() -> Case:
         verdict=Verdict.NAMED,
         statement=NASTY,
         leaders=(NASTY,),
-        posteriors=(Posterior(hypothesis=hypothesis, probability=0.9, prior=0.1),),
+        levels=(Posterior(hypothesis=hypothesis, probability=0.9, prior=0.1),),
         weights=(Weight(evidence="e", hypothesis=NASTY, decibans=9.0),),
         decisive=("e",),
         missing=(NASTY,),
@@ -891,7 +884,6 @@ def small_case() -> Case:
 
 def small_weighing(accuses: Claim, shell: Sighting) -> Weighing:
     china = Hypothesis(id="state:CN", name="China", level=Level.STATE, state="CN")
-    unknown = Hypothesis(id="unknown", name="an actor not in the list", level=None)
     observed = Evidence(
         id="evidence-1", kind=EvidenceKind.OBSERVED, feature="T1505.003", label="web shell", origin="logs", traces=(shell.id,)
     )
@@ -911,7 +903,7 @@ def small_weighing(accuses: Claim, shell: Sighting) -> Weighing:
             kind=EvidenceKind.OBSERVED,
             verdict=Verdict.INSUFFICIENT,
             statement="What was observed does not tell who did it.",
-            posteriors=(Posterior(hypothesis=unknown, probability=1.0, prior=1.0),),
+            prior_only=True,
             missing=("malware that only one group uses",),
             base_rates=("T1505.003 fits 23 groups",),
         ),
@@ -922,10 +914,7 @@ def small_weighing(accuses: Claim, shell: Sighting) -> Weighing:
             leaders=("state:CN",),
             likelihood=Likelihood.VERY_LIKELY,
             confidence=Confidence.MODERATE,
-            posteriors=(
-                Posterior(hypothesis=china, probability=0.8, prior=0.3),
-                Posterior(hypothesis=unknown, probability=0.2, prior=0.7),
-            ),
+            levels=(Posterior(hypothesis=china, probability=0.8, prior=0.3),),
             weights=(Weight(evidence="evidence-2", hypothesis="state:CN", decibans=9.5),),
             decisive=("evidence-2",),
         ),

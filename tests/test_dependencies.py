@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from tests.script_files import ROOT, script
@@ -42,3 +47,38 @@ def test_every_package_is_bound_by_hashes() -> None:
 )
 def test_an_advisory_is_about_the_versions_in_its_stretches(version: str, events: list[dict[str, str]], affected: bool) -> None:
     assert DEPENDENCIES._is_affected(version, {"ranges": [{"type": "ECOSYSTEM", "events": events}]}) is affected
+
+
+def test_the_bill_of_a_release_has_licences_and_edges() -> None:
+    """Of the shape that cyclonedx_py gives; which packages ask for which is as their own metadata says."""
+    parts = [{"bom-ref": f"ref-{row.name}", "name": row.name} for row in ROWS]
+    bill = DEPENDENCIES.completed({"metadata": {"component": {"bom-ref": "root"}}, "components": parts})
+    assert all(part["licenses"][0]["license"]["name"] for part in bill["components"])
+    edges = {one["ref"]: one.get("dependsOn", []) for one in bill["dependencies"]}
+    assert edges.keys() == {"root", *(part["bom-ref"] for part in parts)}
+    assert "ref-diskcache" in edges["ref-pysigma"] and "ref-pysigma" in edges["root"]
+    assert edges["ref-markupsafe"] == [] and "ref-markupsafe" in edges["ref-jinja2"]
+
+
+USED = """
+import sys
+from pathlib import Path
+from indicia.hunt.run import hunt
+from indicia.advise.hunts import *
+import sigma.backends.splunk, sigma.backends.kusto, sigma.backends.elasticsearch
+result = hunt([Path(sys.argv[1])], rules=[Path(sys.argv[2])], jobs=1)
+assert result.rules
+sys.exit(sum(name.partition(".")[0] == "diskcache" or name.startswith("sigma.data") for name in sys.modules))
+"""
+
+
+def test_what_the_advisory_on_diskcache_is_about_is_never_loaded(tmp_path: Path) -> None:
+    (tmp_path / "u_ex.log").write_text("#Fields: date time cs-method cs-uri-stem c-ip\n2021-03-03 06:00:00 GET /x 192.0.2.7\n")
+    (tmp_path / "r.yml").write_text(
+        "title: r\nid: 00000000-0000-4000-8000-000000000001\nlogsource: {category: webserver}\n"
+        "detection: {s: {cs-uri-stem: /x}, condition: s}\ntags: [attack.t1190, d3fend.d3-fa]\nlevel: high\n"
+    )
+    command = [sys.executable, "-c", USED, str(tmp_path / "u_ex.log"), str(tmp_path / "r.yml")]
+    env = {**os.environ, "INDICIA_CACHE": str(tmp_path / "cache")}
+    assert subprocess.run(command, env=env, timeout=120).returncode == 0
+    assert "CVE-2025-69872" in PAGE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from pathlib import Path
 
@@ -34,6 +35,47 @@ def test_every_heading_has_something_below_it() -> None:
         assert not (alone := re.search(r"^(#+) .+\n\s*\1 .+$", text, re.MULTILINE)), (path.name, alone[0] if alone else "")
         heads = [head for head in re.findall(r"^## .+$", text, re.MULTILINE) if path.name != "records.md"]
         assert len(heads) == len(set(heads)), (path.name, heads)
+
+
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text("utf-8").split()) < 650
+
+
+def test_decisions_are_numbered_as_their_files_and_what_supersedes_them_is_said() -> None:
+    index = (ROOT / "docs" / "decisions" / "index.md").read_text("utf-8")
+    for path in (ROOT / "docs" / "decisions").glob("0*.md"):
+        text = path.read_text("utf-8")
+        assert text.startswith(f"# {int(path.name[:4])}. "), path.name
+        row = next(row for row in index.splitlines() if path.name in row)
+        assert row.startswith(f"- [{int(path.name[:4])}. ") and ("superseded" in row) == ("*Superseded by" in text), path.name
+
+
+NAMED = [(ROOT / "docs" / name).read_text("utf-8") for name in ("architecture.md", "walk.md")]
+ROOMS = (ROOT, ROOT / "src" / "indicia", ROOT / "docs", ROOT / "examples" / "exchange-2021")
+
+
+def test_every_path_in_the_map_of_the_house_is_there() -> None:
+    """What stands between backticks with a slash or an ending; it may be in the folder of the one before."""
+    gone, here = [], ROOT
+    for path in (one for page in NAMED for one in re.findall(r"`(\w[\w./-]*(?:/|\.py|\.md|\.yml)[\w./-]*)`", page)):
+        found = next((place for place in (*(room / path for room in ROOMS), here / path) if place.exists()), None)
+        gone += [path] if found is None else []
+        here = found.parent if found else here
+    assert not gone
+
+
+def test_every_function_in_the_map_of_the_house_is_there() -> None:
+    """In the table of what each part offers, and after a path in the walk: "`read/fronts/source.py`, `open_source`"."""
+    offered = [(row.split(" | ")[0][2:], row) for row in NAMED[0].splitlines() if re.match(r"\| \w+ \| `\w", row)]
+    names = [f"indicia.{part}.{name}" for part, row in offered for name in re.findall(r"[`, ]([a-z_.]+)\(", row)]
+    names += [f"indicia.{path.replace('/', '.')}.{name}" for path, name in re.findall(r"`([\w/]+)\.py`, `(\w+)`", NAMED[1])]
+    assert len(names) > 20
+    gone = []
+    for name in names:
+        module, _, leaf = name.rpartition(".")
+        if not hasattr(importlib.import_module(module), leaf):
+            gone.append(name)
+    assert not gone
 
 
 def anchors(page: Path) -> set[str]:

@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 import yaml
 
-from indicia.knowledge.galaxy import Entry
+from indicia.knowledge.galaxy import GalaxyEntry
 from indicia.knowledge.tables import Agency, Incident, Office, Row, Sector, State, Vendor
 
 HERE = Path(__file__).parent
@@ -106,11 +106,11 @@ def offices() -> tuple[Office, ...]:
     return tuple(sorted(_rows("offices.yml", Office), key=lambda row: row.name))
 
 
-def actors() -> tuple[Entry, ...]:
+def actors() -> tuple[GalaxyEntry, ...]:
     """Our own additions to the catalogues of actors."""
     rows = msgspec.convert(_yaml("actors.yml"), list[_OwnActor])
     return tuple(
-        Entry(
+        GalaxyEntry(
             source="Indicia",
             name=row.name,
             names=tuple(dict.fromkeys([row.name, *row.names])),

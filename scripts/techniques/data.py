@@ -228,12 +228,10 @@ def read_quiet(*, teaching: bool) -> Iterator[Example]:
     if teaching:
         lines = (CORPORA / "everyday.txt").read_text("utf-8").splitlines()
         yield from (Example(line, frozenset(), "everyday", "quiet") for line in lines if not line.startswith("#"))
-    for path in sorted((CORPORA / "claims").glob("part-*.jsonl")):
-        if (int(path.stem[-2:]) % 2 == 1) == teaching:
-            for line in path.read_text("utf-8").splitlines():
-                text = json.loads(line)["text"]
-                if not _SAYS_HOW.search(text):
-                    yield Example(text, frozenset(), "claims", "quiet")
+    for path in sorted((CORPORA / "claims").glob("*.jsonl")):
+        for row in map(json.loads, path.read_text("utf-8").splitlines()):
+            if (row["part"] % 2 == 1) == teaching and not _SAYS_HOW.search(row["text"]):
+                yield Example(row["text"], frozenset(), "claims", "quiet")
 
 
 def folds_of(titles: Iterable[str]) -> dict[str, int]:

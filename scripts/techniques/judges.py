@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.linear_model import LogisticRegression
 
-from indicia.read.techniques.pairs import Judge, Pairs, asked, candidates, with_encoder
+from indicia.read.techniques.pairs import PairJudge, Pairs, asked, candidates, with_encoder
 from scripts.techniques.data import FOLDS, Report, Texts
 from scripts.techniques.machines import Margins, family, targets
 
@@ -104,7 +104,7 @@ def fit_judge(
 
 
 def probabilities(judged: Judged, weights: np.ndarray, offset: np.ndarray) -> np.ndarray:
-    return Judge(weights, offset).probabilities(judged.pairs)
+    return PairJudge(weights, offset).probabilities(judged.pairs)
 
 
 def cross_fitted(judged: Judged, fold: np.ndarray, classes: int, group: np.ndarray, free: float = OFFSET) -> np.ndarray:

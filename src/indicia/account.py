@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import getpass
 
-__all__ = ["account"]
-
 
 def account() -> str:
     """The name of the account; `analyst` for one without a name, as in some containers."""

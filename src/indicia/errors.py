@@ -27,6 +27,7 @@ __all__ = [
     "RuleError",
     "StoreError",
     "UsageError",
+    "fault_of",
 ]
 
 
@@ -79,3 +80,8 @@ class StoreError(IndiciaError):
 
 class KnowledgeError(IndiciaError):
     """Knowledge is missing or does not fit."""
+
+
+def fault_of(error: Exception) -> str:
+    """What is said where an input made the program fail in a way that nobody saw coming, and only that input was lost."""
+    return f"a fault in Indicia ended its reading, please report it: {type(error).__name__}: {error}"[:500]

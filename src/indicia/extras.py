@@ -3,11 +3,14 @@ TAXII server, the tools for assistants, and the work on Apache Spark."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import entry_points
 from importlib.util import find_spec
+from types import MappingProxyType
+from typing import Any
 
 from indicia.errors import ExtraError
-
-__all__ = ["EXTRAS", "missing", "need"]
 
 # extra -> the modules that it brings, and what they are
 EXTRAS = {
@@ -32,3 +35,24 @@ def need(extra: str) -> None:
     """Raises: ExtraError, where a part of the extra is not installed."""
     if (error := missing(extra)) is not None:
         raise error
+
+
+# What other packages add, by the entry points that they declare. Which groups there are, what each expects: docs/library.md.
+#
+# Nothing is loaded that is not installed as a package, and no plugin replaces what comes with the program.
+EXPORTERS, FORMATS, READERS = "indicia.exporters", "indicia.formats", "indicia.readers"
+
+
+@cache
+def plugins(group: str) -> Mapping[str, Any]:
+    """Name -> what the entry points of the group load, by name. Raises: ExtraError for one that cannot be loaded."""
+    found: dict[str, Any] = {}
+    for point in sorted(entry_points(group=group), key=lambda point: point.name):
+        try:
+            found[point.name] = point.load()
+        except Exception as error:
+            whose = f" of {point.dist.name}" if point.dist else ""
+            raise ExtraError(
+                f"the plugin {point.name}{whose} cannot be loaded: {error}", hint="mend it, or uninstall it"
+            ) from error
+    return MappingProxyType(found)

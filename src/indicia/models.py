@@ -9,8 +9,6 @@ from typing import Any
 
 from indicia.errors import ExtraError
 
-__all__ = ["PACKAGE", "ROOMS", "VERSION", "model_folder", "need_models", "open_network"]
-
 PACKAGE = "indicia-models"
 # The release that these weights first came with; the program requires exactly this one. A release whose weights are the same
 # keeps it, so that an update of the program alone is small. `make release` stops where they changed and it did not.

@@ -14,8 +14,6 @@ import yaml
 
 from indicia.errors import RuleError
 
-__all__ = ["bounded", "rule_documents"]
-
 MOST_NODES = 100_000  # values of one document, each counted as often as it is referred to
 DEEPEST = 50
 LONGEST = 1 << 13  # characters of one value

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
+import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import IO
 
 from indicia.records import Problem, Severity
-
-__all__ = ["EMPTY", "Apart", "kind_of", "reason_of", "told_path", "walk"]
 
 EMPTY = "is empty"  # what is said of a file with nothing in it, the only one that may be passed over without loss
 _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
@@ -100,3 +100,51 @@ def walk(folder: Path, *, hidden: bool = True, ignored: frozenset[str] = frozens
 
 def _passed(path: str, what: str, hint: str = "", severity: Severity = Severity.SKIPPED) -> Problem:
     return Problem(where=told_path(path), what=what, severity=severity, hint=hint)
+
+
+# What a zip archive holds and does not list: members that most programs, ours among them, would never see.
+OVERLAPPING = "files that lie over others in the archive, as only a bomb's do, were left out"
+UNLISTED = "holds files that its table of contents does not list"
+UNLISTED_HINT = "repair it, as with zip -FF, and give what comes out"
+_MEMBER = b"PK\x03\x04"
+_HEAD = 30  # bytes of a member's head before its name
+_STEP = 1 << 20
+
+
+def holds_unlisted(archive: zipfile.ZipFile) -> bool:
+    """Whether the head of a member stands before, between or behind those that the table lists, as where two archives were
+    joined or a member was hidden. Raises: OSError, ValueError."""
+    stream = archive.fp
+    at = 0
+    if stream is None:
+        return False
+    for info in sorted(archive.infolist(), key=lambda info: info.header_offset):
+        if _stands_in(stream, at, info.header_offset):
+            return True
+        at = max(at, info.header_offset + _HEAD + len(info.orig_filename) + info.compress_size)
+    return _stands_in(stream, at, archive.start_dir)
+
+
+def apart(infos: Iterable[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
+    """Those that lie over no other, in their order; of some that lie over each other the one that begins first."""
+    end, over = 0, set[int]()
+    for info in sorted(infos := list(infos), key=lambda info: info.header_offset):
+        if info.header_offset < end:
+            over.add(id(info))
+        else:
+            end = info.header_offset + _HEAD + len(info.orig_filename) + info.compress_size
+    return [info for info in infos if id(info) not in over]
+
+
+def _stands_in(stream: IO[bytes], start: int, end: int) -> bool:
+    """Whether the head of a member stands between two bytes."""
+    before = b""
+    while start < end:
+        stream.seek(start)
+        data = stream.read(min(_STEP, end - start))
+        if not data:
+            return False
+        if _MEMBER in before + data:
+            return True
+        before, start = data[-3:], start + len(data)
+    return False

@@ -10,10 +10,18 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["PRIVATE", "make_private", "write_atomically", "written"]
+__all__ = ["PRIVATE", "held_there", "make_private", "write_atomically", "written"]
 
 PRIVATE = 0o600  # the owner reads and writes, nobody else
 _ANYBODY = 0o666  # what the umask takes from
+
+
+def held_there(output: Path | None) -> bytes:
+    """What stands where something is to be written; nothing where there is no file."""
+    try:
+        return output.read_bytes() if output is not None and output.is_file() else b""
+    except OSError:
+        return b""
 
 
 @contextmanager

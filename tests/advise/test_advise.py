@@ -12,7 +12,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indicia.advise import advise, words
+from indicia.advise import words
+from indicia.advise.advice import advise
 from indicia.advise.facts import Facts
 from indicia.advise.needs import Need, needs_of
 from indicia.advise.order import COST, ordered, shares

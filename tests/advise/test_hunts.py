@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from indicia.advise import advise
+from indicia.advise.advice import advise
 from indicia.advise.hunts import _rule, packed
 from indicia.records import MeasureKind, Rank
 from indicia.view.first import first_things

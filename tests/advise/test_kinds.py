@@ -5,11 +5,11 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from indicia.advise import advise, words
+from indicia.advise import words
+from indicia.advise.advice import advise
 from indicia.advise.facts import Facts
-from indicia.advise.needs import Need
+from indicia.advise.needs import Need, why
 from indicia.advise.prevention import ids_of
-from indicia.advise.why import why
 from indicia.knowledge import load
 from indicia.read.fronts import document_from_text
 from indicia.records import Case, Measure, MeasureKind, Rank

@@ -5,11 +5,10 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from indicia.advise import advise
+from indicia.advise.advice import advise
 from indicia.advise.facts import Facts
+from indicia.advise.kinds import platforms_of, texts_of
 from indicia.advise.needs import needs_of
-from indicia.advise.platforms import platforms_of
-from indicia.advise.telling import texts_of
 from indicia.knowledge import load
 from indicia.read.fronts import document_from_text
 from indicia.records import Case, MeasureKind

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from indicia.advise import known_words, words
+from indicia.advise import words
 from indicia.advise.prevention import ids_of
-from indicia.advise.profile import in_place
 from indicia.advise.seeing import log_for
+from indicia.advise.words import in_place, known_words
 from indicia.knowledge import load
 
 

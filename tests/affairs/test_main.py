@@ -85,8 +85,8 @@ def test_a_text_says_itself_that_a_deed_is_another(knowledge: Knowledge) -> None
 
 The United States accuses China of the compromise of Microsoft Exchange Server.
 
-Also today, the Department of Justice announced an indictment. It charges three officers of the Hainan State Security Department
-with a campaign from 2011 to 2018.{} """
+Also today, the Department of Justice charged three officers of the Hainan State Security Department with a cyber campaign from
+2011 to 2018.{} """
     told = " That campaign is not the compromise of Microsoft Exchange Server."
     for words in (told, " The campaign has nothing to do with the Exchange hack.", " It is unrelated to the Exchange hack."):
         document = document_from_text(text.format(words), name="us.txt", published="2021-07-19")
@@ -95,7 +95,7 @@ with a campaign from 2011 to 2018.{} """
         found = main_among(claims, affairs)
         assert found.id == "exchange-2021"
         assert "United States" in sources(found.on)
-        charged = {claim.id for claim in claims if claim.quote.text.startswith("It charges")}
+        charged = {claim.id for claim in claims if claim.quote.text.startswith("Also today")}
         assert charged and charged.isdisjoint(claim.id for claim in found.on), words
         assert charged <= {claim.id for claim in found.beside}
         assert [affair.is_not for affair in affairs] == [(), ("exchange-2021",)]

@@ -15,7 +15,7 @@ from indicia.affairs.origins import led_back
 from indicia.knowledge import Knowledge, load
 from indicia.pipeline import build
 from indicia.records import Claim, Document, Span, stable_id
-from indicia.weigh import gather
+from indicia.weigh.gather import gather
 from indicia.weigh.said import assess_said
 from tests.affairs.claims import case_of
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from indicia.cli import exits
-from indicia.cli.arguments import spread
+from indicia.cli.options import spread
 from indicia.errors import InputError, MarkingError, UsageError
 from tests.command import indicia
 

@@ -12,7 +12,7 @@ import pytest
 
 from indicia.case import open_store
 from indicia.cli import exits
-from indicia.cli.ids import meant, short_id
+from indicia.cli.options import meant, short_id
 from indicia.errors import UsageError
 from tests.command import indicia
 from tests.sample_case import exchange_case

@@ -79,7 +79,7 @@ def test_what_a_run_says_that_it_changed(affair: Path, tmp_path: Path, capsys: p
     case.write_bytes(affair.read_bytes())
     assert indicia("brief", text, "--case", case, "-o", tmp_path / "out") == exits.E_OK
     told = capsys.readouterr().err
-    assert "1 claim" in told and "1 document" in told and "changed: " in told and "no longer said: " in told
+    assert "1 claim" in told and "1 document" in told and "changed: " in told and "page one said before: " in told
     assert counted(Changes(run=1, added={"head": 1}, superseded={}, withdrawn={"mention": 1200})) == [
         ("withdrawn", "1,200 mentions")
     ]

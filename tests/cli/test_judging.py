@@ -43,11 +43,9 @@ def test_what_if_an_item_were_not_there() -> None:
     less = json.loads(
         indicia("weigh", "--techniques", "T1190", "T1505.003", "--software", "S0020", "--without", "S0020", "--json").stdout
     )
-    unknown = [
-        next(p["probability"] for p in weighing["observed"]["posteriors"] if p["hypothesis"]["id"] == "unknown")
-        for weighing in (whole, less)
-    ]
-    assert unknown[1] > unknown[0]
+    fits = [{one["id"] for one in weighing["observed"]["fits"]} for weighing in (whole, less)]
+    assert fits[0] != fits[1] and fits[0] and fits[1]
+    assert not whole["observed"]["posteriors"] and not less["observed"]["levels"]  # too little for a number
     assert indicia("weigh", "--techniques", "T1190", "--without", "S9999").returncode == exits.E_USAGE
 
 

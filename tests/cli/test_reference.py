@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from indicia.cli.arguments import spread
-from indicia.cli.completion import completion, options
+from indicia.cli.installation import completion
+from indicia.cli.options import spread
 from scripts import man_page, records_reference
 from scripts.cli_reference import FILE, examples, parser, reference
 
 PARSER = parser()
+INDICIA = Path(sys.executable).with_name("indicia")
 DOCS = sorted((FILE.parents[1] / "README.md", *FILE.parent.glob("*.md")))
 
 
@@ -55,26 +58,28 @@ def test_the_commands_in_the_docs_parse(path: Path) -> None:
                 parsed(line)
 
 
-def test_bash_completes_commands_options_and_formats(capsys: pytest.CaptureFixture[str]) -> None:
-    completion("bash")
-    script = capsys.readouterr().out
-
-    def completed(*words: str) -> set[str]:
-        typed = " ".join(shlex.quote(word) for word in words)
-        ask = f'COMP_WORDS=({typed}); COMP_CWORD={len(words) - 1}; _indicia; printf "%s\\n" "${{COMPREPLY[@]}}"'
-        answer = subprocess.run(["bash", "-c", f"{script}\n{ask}"], capture_output=True, text=True, check=True)
-        return set(answer.stdout.split())
-
-    assert completed("indicia", "do") == {"doctor"}
-    assert completed("indicia", "share", "case", "--in") == {"--internal"}
-    assert completed("indicia", "share", "case", "--as", "st") == {"stix"}
-    assert completed("indicia", "knowledge", "up") == {"update"}
+def completed(shell: str, *words: str) -> set[str]:
+    """What a shell is told that may stand where the last of the words is begun."""
+    asked = {"_INDICIA_COMPLETE": f"complete_{shell}", "_TYPER_COMPLETE_ARGS": shlex.join(words)}
+    asked |= {"COMP_WORDS": " ".join(words), "COMP_CWORD": str(len(words) - 1), "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
+    answer = subprocess.run([INDICIA], capture_output=True, text=True, env={**os.environ, **asked})
+    return set(re.findall(r"[\w+-]+", answer.stdout)) - {"_arguments"}  # the last is a word of zsh
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_each_shell_gets_every_option(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_shell_completes_commands_options_and_formats(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "doctor" in completed(shell, "indicia", "do")
+    assert "--internal" in completed(shell, "indicia", "share", "case", "--in")
+    assert {"stix"} == completed(shell, "indicia", "share", "case", "--as", "st")
+    assert {"amber", "amber+strict"} <= completed(shell, "indicia", "brief", "a.txt", "--tlp", "am")
+    assert "update" in completed(shell, "indicia", "knowledge", "up")
     completion(shell)
+    assert f"complete_{shell}" in capsys.readouterr().out
+
+
+def test_bash_takes_the_script_and_completes_by_it(capsys: pytest.CaptureFixture[str]) -> None:
+    completion("bash")
     script = capsys.readouterr().out
-    for command in PARSER.values():
-        for name, _, _ in options(command):
-            assert name in script or f"-l {name[2:]}" in script
+    ask = f'COMP_WORDS=(indicia do); COMP_CWORD=1; _indicia_completion {shlex.quote(str(INDICIA))}; echo "${{COMPREPLY[@]}}"'
+    answer = subprocess.run(["bash", "-c", f"{script}\n{ask}"], capture_output=True, text=True, check=True)
+    assert answer.stdout.split() == ["doctor"]

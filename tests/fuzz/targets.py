@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from indicia.advise.profile import read_profile
+from indicia.advise.words import read_profile
 from indicia.cli.settings import by_command, in_force
 from indicia.errors import IndiciaError
 from indicia.hunt.events import EventBatch
@@ -38,7 +38,8 @@ from indicia.pipeline.stream import read_line
 from indicia.read.fronts import Held, open_source
 from indicia.read.fronts.formats import FRONTS
 from indicia.read.fronts.opened import Limits, to_document
-from indicia.read.fronts.sniff import Kind
+from indicia.read.fronts.sniff import FileKind
+from indicia.read.fronts.syndication import entries_of
 from indicia.read.indicators import find_indicators
 from indicia.read.names import find_names
 from indicia.read.reading import read_document
@@ -47,7 +48,6 @@ from indicia.read.techniques import find_techniques
 from indicia.records import Document, Problem, to_json
 from indicia.share import pieces
 from indicia.share.stix import read_bundle
-from indicia.watch.feeds import entries_of
 from scripts.cli_reference import parser
 from tests import sample_case
 from tests.fuzz import pages
@@ -120,7 +120,7 @@ def _documents(data: bytes, hint: str) -> list[Document]:
     """Opened as any source and by the front end that it was made for."""
     documents = list(open_source("-", stdin=io.BytesIO(data), limits=_LIMITS).documents)
     kind = _KINDS.get(_JSON.get(hint, hint))
-    if kind is not None and kind is not Kind.PDF:  # a process each; opened above where it still is one
+    if kind is not None and kind is not FileKind.PDF:  # a process each; opened above where it still is one
         try:
             parsed = FRONTS[kind](data, "a", _LIMITS, None)
             document = to_document("a", data, parsed)

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from indicia.hunt import merge
+from indicia.hunt.merge import merge
 from indicia.hunt.sight.notes import notes
 from indicia.hunt.sight.sightings import identity
 from indicia.hunt.story import tell

@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from examples.scenarios import write_scenario
-from indicia.hunt import Part, combine, hunt, join, part
+from indicia.hunt.parts import Part, combine, join
+from indicia.hunt.run import hunt, part
 from indicia.records import Hunt
 
 W3C = "#Fields: date time s-computername cs-method cs-uri-stem c-ip cs(User-Agent) sc-status\n"

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from indicia.hunt import hunt
 from indicia.hunt.events import EventBatch
 from indicia.hunt.logs.formats.evtx import read
 from indicia.hunt.logs.inputs import log_named
 from indicia.hunt.match.book import conditions_for, load_rules
 from indicia.hunt.match.reference import matches
+from indicia.hunt.run import hunt
 from indicia.records import Hunt
 from tests.shared import shared
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from indicia.errors import UsageError
-from indicia.hunt import hunt
+from indicia.hunt import run as run_module
+from indicia.hunt.run import hunt
 from indicia.hunt.tuning import read_time, read_tuning
 from indicia.records import Hunt, HuntVerdict, RuleLevel
 
@@ -110,7 +111,7 @@ def test_what_does_not_count_takes_no_place_from_what_does(
     jobs: int, text: str, kept: list[str], matches: int, left_out: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two are kept of each rule. Of five matches the first three are of other days, and of a scanner of our own."""
-    monkeypatch.setattr("indicia.hunt.run.WORTH_A_PROCESS", 1)
+    monkeypatch.setattr(run_module, "WORTH_A_PROCESS", 1)
     for day in (1, 2, 3, 4, 5):
         origin = "192.0.2.1" if day < 4 else "198.51.100.9"
         line = f"2021-03-0{day} 06:00:00 - GET /evil {origin} a 200\n"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from indicia.hunt import hunt
+from indicia.hunt.run import hunt
 
 ROOT = Path(__file__).parents[2]
 EXCHANGE = "C:/Program Files/Microsoft/Exchange Server/V15"

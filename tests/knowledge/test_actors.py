@@ -7,7 +7,7 @@ from collections import defaultdict
 import pytest
 
 from indicia.knowledge import fold, load
-from indicia.knowledge.galaxy import Entry, Galaxy, users_by_style
+from indicia.knowledge.galaxy import Galaxy, GalaxyEntry, users_by_style
 from indicia.knowledge.library import PACKAGED
 from indicia.knowledge.merging import merge_actors
 from indicia.knowledge.tables import AttackTables, Group, Sector, State
@@ -99,11 +99,13 @@ def attack(*groups: Group) -> AttackTables:
     )
 
 
-def entry(name: str, *names: str, source: str = "MISP galaxy", **more: object) -> Entry:
-    return Entry(source=source, name=name, names=(name, *names), **more)  # type: ignore[arg-type]
+def entry(name: str, *names: str, source: str = "MISP galaxy", **more: object) -> GalaxyEntry:
+    return GalaxyEntry(source=source, name=name, names=(name, *names), **more)  # type: ignore[arg-type]
 
 
-def merged(groups: tuple[Group, ...], misp: tuple[Entry, ...] = (), microsoft: tuple[Entry, ...] = ()) -> dict[str, set[str]]:
+def merged(
+    groups: tuple[Group, ...], misp: tuple[GalaxyEntry, ...] = (), microsoft: tuple[GalaxyEntry, ...] = ()
+) -> dict[str, set[str]]:
     rows = merge_actors(attack(*groups), Galaxy(misp=misp, microsoft=microsoft), states=STATES, sectors=SECTORS, vendors=())
     return {row.id: set(row.names) for row in rows}
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from indicia.knowledge import load
-from indicia.knowledge.affairs import Affairs
 from indicia.knowledge.library import PACKAGED
+from indicia.knowledge.names import Affairs
 from indicia.knowledge.tables import Incident
 
 AFFAIRS = load(PACKAGED).affairs

@@ -13,14 +13,13 @@ from indicia.errors import FormatError, IndiciaError, InputError, LimitError
 from indicia.knowledge import Knowledge, update
 from indicia.knowledge.attack_bundle import parse_release, read_limited
 from indicia.knowledge.catalogues import parse_kev
+from indicia.knowledge.families import clean, is_common
 from indicia.knowledge.library import PACKAGED
-from indicia.knowledge.storing import encode
 from indicia.knowledge.tables import Actor, Alias, KevEntry
-from indicia.knowledge.updating import Kind, kind_of
+from indicia.knowledge.titles import Titles
+from indicia.knowledge.updating import Kind, encode, kind_of
 from scripts.build_knowledge import build, is_generic
 from scripts.knowledge import own
-from scripts.knowledge.software import clean, is_common
-from scripts.knowledge.titles import Titles
 from tests.shared import shared
 
 
@@ -162,6 +161,7 @@ def test_update_takes_precedence_and_keeps_the_rest(tmp_path: Path) -> None:
         "attack.json",
         "attack_uses.json",
         "attack_detections.json",
+        "actors.json",
     }
 
 
@@ -173,7 +173,7 @@ def test_bad_file_changes_nothing(tmp_path: Path) -> None:
     assert not out.exists()
 
 
-@pytest.mark.parametrize("value", [{"nothing": 1}, [], {"values": [], "type": "threat-actor"}])
+@pytest.mark.parametrize("value", [{"nothing": 1}, [], {"values": [], "type": "sector"}])
 def test_unknown_kind_says_what_is_expected(tmp_path: Path, value: object) -> None:
     with pytest.raises(FormatError):
         update([put(tmp_path, "x.json", value)], tmp_path / "out")
@@ -238,7 +238,10 @@ def test_update_from_the_official_files(tmp_path: Path) -> None:
     paths = [
         shared("attack", "enterprise-attack-17.1.json.gz"),
         shared("knowledge", "kev", "known_exploited_vulnerabilities.json"),
-        shared("knowledge", "misp-galaxy", "mitre-d3fend.json"),
+        *(
+            shared("knowledge", "misp-galaxy", f"{name}.json")
+            for name in ("mitre-d3fend", "threat-actor", "microsoft-activity-group", "malpedia", "ransomware")
+        ),
         *shared("knowledge", "mappings").glob("*.json"),
     ]
     assert {kind_of(path) for path in paths} == set(Kind)
@@ -248,6 +251,7 @@ def test_update_from_the_official_files(tmp_path: Path) -> None:
     assert {row.cve for row in older.kev} == {row.cve for row in parse_kev(paths[1])[2]} <= {row.cve for row in packaged.kev}
     assert older.kev.get("CVE-2021-26855").techniques == packaged.kev.get("CVE-2021-26855").techniques  # type: ignore[union-attr]
     assert older.attack.group("G0125").state == "CN"  # type: ignore[union-attr]
+    assert {actor.id for actor in older.actors} == {actor.id for actor in packaged.actors}  # nobody is made twice
 
 
 def test_a_family_is_tied_to_whom_the_titles_of_two_publishers_name() -> None:

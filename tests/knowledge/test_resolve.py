@@ -6,7 +6,7 @@ import pytest
 
 from indicia.advise.facts import Facts
 from indicia.knowledge import Knowledge, load
-from indicia.knowledge.resolve import Names, names_of
+from indicia.knowledge.resolve import ActorNames, names_of
 from indicia.records import Level, Saying, Stance
 from indicia.weigh.accused import lay_nodes
 
@@ -17,7 +17,7 @@ def knowledge() -> Knowledge:
 
 
 @pytest.fixture(scope="module")
-def names(knowledge: Knowledge) -> Names:
+def names(knowledge: Knowledge) -> ActorNames:
     return names_of(knowledge)
 
 
@@ -37,22 +37,22 @@ def names(knowledge: Knowledge) -> Names:
         ("", None),
     ],
 )
-def test_names_of_groups(names: Names, name: str, group: str | None) -> None:
+def test_names_of_groups(names: ActorNames, name: str, group: str | None) -> None:
     assert names.group(name) == group
 
 
-def test_an_actor_that_attack_does_not_know(names: Names) -> None:
+def test_an_actor_that_attack_does_not_know(names: ActorNames) -> None:
     actor = names.actor("Guccifer 2.0")
     assert actor is not None and actor.group is None and actor.agency == "gru"
 
 
-def test_agencies(names: Names) -> None:
+def test_agencies(names: ActorNames) -> None:
     found = names.agency("SVR")
     assert found is not None and found.state == "RU"
     assert names.agency("no such office") is None
 
 
-def test_weighing_and_advice_mean_the_same_actor(knowledge: Knowledge, names: Names) -> None:
+def test_weighing_and_advice_mean_the_same_actor(knowledge: Knowledge, names: ActorNames) -> None:
     facts = Facts(knowledge)
     live = {group.id for group in knowledge.attack.groups}
     every = sorted({alias.name for actor in knowledge.actors for alias in actor.aliases})

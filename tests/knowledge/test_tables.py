@@ -9,8 +9,7 @@ from datetime import date
 import pytest
 
 from indicia.knowledge import fold, load
-from indicia.knowledge.ages import too_old
-from indicia.knowledge.library import PACKAGED
+from indicia.knowledge.library import PACKAGED, too_old
 from indicia.knowledge.tables import Provenance
 from indicia.records import Firmness, Level, Motive, Stance
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import pydoc
 import re
+import subprocess
+import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import msgspec
 import pyarrow as pa
@@ -14,7 +17,7 @@ import pytest
 import indicia
 from indicia.errors import ExtraError, UsageError
 from indicia.library import Case, Table
-from indicia.library.columns import COLUMNS
+from indicia.library.tables import COLUMNS
 from indicia.records import Problem
 from tests.sample_case import exchange_case, hostile_case
 
@@ -22,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_public_names_are_those_that_we_promise() -> None:
-    assert set(indicia.__all__) == {"Case", "__version__", "advise", "hunt", "read", "weigh"}
+    assert set(indicia.__all__) == {"Case", "__version__", "advise", "brief", "hunt", "open_store", "read", "weigh"}
     assert all(getattr(indicia, name) is not None for name in indicia.__all__)
     with pytest.raises(AttributeError):
         indicia.nothing_of_the_kind  # noqa: B018
@@ -30,11 +33,23 @@ def test_the_public_names_are_those_that_we_promise() -> None:
     assert [name for name in (*indicia.__all__, *Case.__dict__) if not name.startswith("_") and f"`{name}" not in told] == []
 
 
-def test_a_stage_is_a_package_and_a_function() -> None:
+def test_the_public_functions_are_plain_ones_that_help_shows_and_that_no_package_takes_the_name_of() -> None:
     from indicia.read.fronts import open_source
 
     assert callable(open_source)
-    assert list(inspect.signature(indicia.read).parameters) == ["sources", "name", "published"]  # type: ignore[arg-type]
+    assert dir(indicia) == sorted(indicia.__all__)
+    functions = (indicia.read, indicia.hunt, indicia.weigh, indicia.advise, indicia.brief, indicia.open_store)
+    assert all(inspect.isfunction(one) for one in functions)
+    assert list(inspect.signature(indicia.read).parameters) == ["sources", "name", "published"]
+    assert get_type_hints(indicia.brief)["return"] == list[Path]
+    told = pydoc.plain(pydoc.render_doc(indicia))
+    assert all(f"{one.__name__}(" in told for one in functions) and "class Case" in told
+
+
+def test_nothing_is_loaded_before_it_is_asked_for() -> None:
+    code = "import sys, indicia; print(*sorted(name for name in sys.modules if name.startswith('indicia')))"
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
+    assert loaded == ["indicia", *(f"indicia.{stage}" for stage in ("advise", "hunt", "read", "weigh"))]
 
 
 def test_the_examples_of_the_documentation_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,13 +9,13 @@ import pytest
 
 pytest.importorskip("mcp", reason="needs the extra mcp")
 
-from indicia.errors import InputError, UsageError
+from indicia.errors import InputError, MarkingError, UsageError
 from indicia.knowledge import load
 from indicia.mcp.proposing import Proposals, document_in, part_of_text
 from indicia.mcp.server import make_server
 from indicia.read.offered import read_offered
 from indicia.read.reading import read_document
-from indicia.records import Fault
+from indicia.records import Fault, Tlp
 
 SAID = "Microsoft attributes the attack on Exchange to HAFNIUM with high confidence."
 CLAIM = {"quote": SAID, "stance": "accuses", "source": "Microsoft", "accused": "HAFNIUM", "deed": "did"}
@@ -29,7 +29,7 @@ def report(tmp_path: Path) -> Path:
 
 
 def test_what_is_proposed_is_held_to_the_text_and_kept(report: Path, tmp_path: Path) -> None:
-    document, kept = document_in(report), tmp_path / "kept.jsonl"
+    document, kept = document_in(report, Tlp.GREEN), tmp_path / "kept.jsonl"
     lies = [
         {**CLAIM, "quote": SAID.replace("high", "low")},
         {**CLAIM, "quote": "Was Iran behind it?", "accused": "Iran"},
@@ -44,7 +44,7 @@ def test_what_is_proposed_is_held_to_the_text_and_kept(report: Path, tmp_path: P
 
 
 def test_what_our_own_reader_reads_can_be_confirmed(report: Path, tmp_path: Path) -> None:
-    document = document_in(report)
+    document = document_in(report, Tlp.GREEN)
     (own,) = read_document(document, load()).claims
     told = Proposals(tmp_path / "kept.jsonl").confirm(document, "my model", [own.id], 50)
     assert [one["id"] for one in told["taken"]] == [own.id]
@@ -56,13 +56,44 @@ def test_what_our_own_reader_reads_can_be_confirmed(report: Path, tmp_path: Path
 @pytest.mark.parametrize("name", ["", "indicia", "x" * 80, "a\x1b[31m"])
 def test_nobody_reads_under_our_name(report: Path, name: str) -> None:
     with pytest.raises(UsageError):
-        Proposals(None).propose(document_in(report), name, [CLAIM], 50)
+        Proposals(None).propose(document_in(report, Tlp.GREEN), name, [CLAIM], 50)
 
 
 def test_a_text_is_opened_without_what_nobody_sees(report: Path) -> None:
-    told = part_of_text(document_in(report), 0, 1000)
+    told = part_of_text(document_in(report, Tlp.GREEN), 0, 1000)
     assert SAID in told["words_of_others_text"] and "\u202e" not in told["words_of_others_text"]
     assert (told["start"], told["end"]) == (0, told["characters"])
+
+
+@pytest.mark.parametrize(
+    ("marking", "ceiling", "seen"), [("GREEN", Tlp.GREEN, True), ("AMBER", Tlp.GREEN, False), ("AMBER", Tlp.AMBER, True)]
+)
+def test_what_is_marked_above_the_ceiling_is_not_opened(tmp_path: Path, marking: str, ceiling: Tlp, seen: bool) -> None:
+    file = tmp_path / "marked.txt"
+    file.write_text(f"TLP:{marking}\n\n{SAID}\n", "utf-8")
+    if seen:
+        assert SAID in document_in(file, ceiling).text
+        return
+    with pytest.raises(MarkingError):
+        document_in(file, ceiling)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_tools_that_open_texts_open_no_case_and_nothing_above_the_ceiling(tmp_path: Path) -> None:
+    import anyio
+    from mcp.server.mcpserver.exceptions import ToolError
+
+    (tmp_path / "secret.txt").write_text(f"TLP:RED\n\n{SAID}\n", "utf-8")
+    (tmp_path / "case.json").write_text('{"name": "a", "versions": {}}', "utf-8")
+    server = make_server([tmp_path])
+    for file, why in (("secret.txt", "TLP:RED"), ("case.json", "is a case")):
+        for tool, more in (
+            ("open_document", {}),
+            ("propose_claims", {"reader": "my model", "claims": [CLAIM]}),
+            ("confirm_claims", {"reader": "my model", "ids": []}),
+        ):
+            with pytest.raises(ToolError, match=why):
+                anyio.run(server.call_tool, tool, {"file": file, **more})
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -70,7 +101,7 @@ def test_only_who_may_write_says_so(tmp_path: Path) -> None:
     import anyio
 
     for proposals, reads in ((None, True), (tmp_path / "kept.jsonl", False)):
-        tools = {tool.name: tool for tool in anyio.run(make_server([tmp_path], proposals).list_tools)}
+        tools = {tool.name: tool for tool in anyio.run(make_server([tmp_path], proposals=proposals).list_tools)}
         annotations = tools["propose_claims"].annotations
         assert annotations is not None and annotations.read_only_hint is reads
         assert tools["open_document"].annotations.read_only_hint is True

@@ -77,6 +77,7 @@ COMMANDS: dict[str, list[list[str]]] = {
     "history": [["CASE"], ["CASE", "--json"], ["CASE", "--at", "1"], ["CASE", "--at", "1", "--json"], ["CASE", "CLAIM"],
                 ["CASE", "CLAIM", "--json"]],
     "share": [["CASE", "--as", "stix"], ["CASE", "--as", "md"]],  # of every format above
+    "evidence": [["list", "CASE"], ["list", "CASE", "--json"]],
     "merge": [["A=CASE", "B=CASE", "-o", "OUT.json"]],
 }  # fmt: skip
 NOTHING_OF_A_CASE = {

@@ -8,14 +8,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from indicia.advise import advise
+from indicia.advise.advice import advise
 from indicia.affairs.main import main_affair
 from indicia.case import open_store
 from indicia.knowledge import Knowledge, load
 from indicia.pipeline import Standing, as_left, build, for_audience
 from indicia.records import Case, Claim, Firmness, Judgement, Level, Tlp, rejected, to_json
 from indicia.share import render
-from indicia.weigh import gather, weigh
+from indicia.weigh.assess import weigh
+from indicia.weigh.gather import gather
 from tests import sample_case
 
 

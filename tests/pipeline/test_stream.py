@@ -21,9 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indicia.cli import exits
-from indicia.pipeline.lines import PAUSE, TOO_LONG, lines_of
-from indicia.pipeline.stream import read_line, read_lines
-from indicia.pipeline.workers import Chunk, Workers
+from indicia.pipeline.stream import PAUSE, TOO_LONG, Chunk, LineWorkers, lines_of, read_line, read_lines
 from tests.command import indicia
 
 COMMAND = [sys.executable, "-m", "indicia", "read", "--jsonl", "-"]
@@ -107,7 +105,7 @@ def test_a_killed_process_is_told_and_nothing_is_lost(tmp_path: Path, line: byte
     numbered = [(number, line if number == 17 else b"x") for number in range(1, 41)]
     chunks = [numbered[at : at + 4] for at in range(0, 40, 4)]
     read = partial(_read, marker=str(tmp_path / "marker"))
-    with Workers[int](read, 2, lost=lambda number: -number, tell=told.append) as workers:
+    with LineWorkers[int](read, 2, lost=lambda number: -number, tell=told.append) as workers:
         got = [one for answers in workers.each(chunks) for one in answers]
     assert got == [answer if number == 17 else 2 * number for number in range(1, 41)]
     assert told
@@ -127,7 +125,7 @@ def test_a_process_that_is_killed_while_it_answers_is_told_too(tmp_path: Path) -
         os.kill(worker.process.pid or 0, signal.SIGKILL)
         yield []
 
-    with Workers[bytes](_long, 1, lost=lambda number: b"", tell=told.append) as workers:
+    with LineWorkers[bytes](_long, 1, lost=lambda number: b"", tell=told.append) as workers:
         (answers,) = workers.each(chunks())
     assert list(map(len, answers)) == [5_000_000]
     assert len(told) == 1

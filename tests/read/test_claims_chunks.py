@@ -8,23 +8,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indicia.read.claims.chunks import AFTER, BEFORE, HEAD, LONGEST, OWN, Zone, chunks
+from indicia.read.claims import proposals
+from indicia.read.claims.chunks import ALONE, LONGEST, WIDE, Room, Zone, chunks
 from indicia.read.claims.network import network
-from indicia.read.claims.proposals import hear
-from indicia.read.claims.topic import may_claim, of_computers
+from indicia.read.claims.proposals import hear, may_claim, of_computers
 from indicia.read.text.sentences import sentences
 
 WORDS = st.sampled_from(
     "Norway accused China of the breach . The ministry denies it ! MS. PSAKI: \n\n hackers é 12 U.S. “we”".split(" ")
 )
-MOST = OWN + BEFORE + AFTER + 2 * HEAD + LONGEST + 8
+MOST = sum(WIDE) + WIDE.head + LONGEST + 8
 
 
-@given(st.lists(WORDS, max_size=600).map(" ".join))
+@given(st.lists(WORDS, max_size=600).map(" ".join), st.sampled_from([WIDE, ALONE]))
 @settings(max_examples=40, deadline=None)
-def test_each_sentence_is_the_own_one_of_one_chunk(text: str) -> None:
+def test_each_sentence_is_the_own_one_of_one_chunk(text: str, room: Room) -> None:
     own: list[tuple[int, int]] = []
-    for chunk in chunks(text, network().tokens):
+    for chunk in chunks(text, network().tokens, room):
         assert len(chunk.ids) == len(chunk.places) == len(chunk.shapes) == len(chunk.zones) <= MOST
         own += map(chunk.text_range, chunk.own)
         for start, end in chunk.own:
@@ -51,7 +51,7 @@ def test_what_tells_of_no_computers_is_not_read(text: str, told: bool) -> None:
 
 
 def test_reading_stops_at_a_bound_and_says_where(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("indicia.read.claims.proposals.MOST_READ", 1)
+    monkeypatch.setattr(proposals, "MOST_READ", 1)
     text = "Norway accused China of the hack of its parliament. " * 60
     until = hear(text, network()).until
     assert until is not None and 0 < until < len(text)

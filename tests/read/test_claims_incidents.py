@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from indicia import knowledge
 from indicia.read.claims.deeds import Deeds
-from indicia.read.claims.parties import Names, Parties
+from indicia.read.claims.network import FIELDS
+from indicia.read.claims.parties import NamesByPlace, Parties
 from indicia.read.claims.proposals import Proposal
 from indicia.read.fronts import document_from_text
 from indicia.read.names import find_names
@@ -29,12 +31,12 @@ def told(
         accused=None,
         speaker=None,
         sentence=(start, len(text)),
-        fields={},
+        odds=np.zeros(sum(map(len, FIELDS.values())), np.float32),
         tags={"incident": (places[act],) if act else (), "victims": tuple(places[name] for name in victims)},
         accused_led=None,
         speaker_led=None,
     )
-    parties = Parties(text, Names(find_names(document, KNOWN)), KNOWN)
+    parties = Parties(text, NamesByPlace(find_names(document, KNOWN)), KNOWN)
     about = Deeds(document, parties, KNOWN).of(heard, None, None).about
     return (about[0].name, about[0].id) if about else (None, None)
 

@@ -8,7 +8,7 @@ import pytest
 from indicia import knowledge
 from indicia.read.claims import claim_row, read_claims
 from indicia.read.claims.issuer import issuers_of
-from indicia.read.claims.parties import Names, Parties
+from indicia.read.claims.parties import NamesByPlace, Parties
 from indicia.read.fronts import document_from_text
 from indicia.read.names import find_names
 from indicia.records import Document, stable_id
@@ -19,7 +19,7 @@ DEED = "APT28 hacked the parliament and stole mail of two ministers."
 
 def issuers(text: str, publisher: str = "") -> list[str]:
     document = msgspec.structs.replace(document_from_text(text, name="text"), publisher=publisher or None)
-    names = Names(find_names(document, KNOWN))
+    names = NamesByPlace(find_names(document, KNOWN))
     named = find_names(document_from_text(publisher, name="publisher"), KNOWN) if publisher else ()
     return [one.speaker.canonical for one in issuers_of(document, names, Parties(text, names, KNOWN), named)]
 

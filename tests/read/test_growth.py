@@ -15,20 +15,20 @@ from indicia import knowledge
 from indicia.hunt.logs.formats import LogInput, linekinds, recognise, syslog
 from indicia.hunt.logs.formats.base import Wanted
 from indicia.hunt.rules.stix import documents_in
-from indicia.knowledge import galaxy
 from indicia.read import reading
 from indicia.read.fronts import document_from_text, open_source, pdf
 from indicia.read.fronts.html import read_html
 from indicia.read.fronts.html_apart import HERE
 from indicia.read.fronts.opened import Limits
 from indicia.read.fronts.pdf import join_pages
-from indicia.read.fronts.sniff import Kind, sniff
+from indicia.read.fronts.sniff import FileKind, sniff
 from indicia.read.fronts.structured import read_json
 from indicia.read.indicators import find_indicators
 from indicia.read.indicators.find import PLACES
 from indicia.read.names import find_names
 from indicia.read.reading import read_document
 from indicia.records import Problem
+from scripts.knowledge import galaxy
 from tests.work import ended_by, steps
 
 NAMES = (
@@ -143,7 +143,7 @@ def test_a_row_of_dashes_after_what_is_called_legitimate(row: str) -> None:
 
 def test_lines_that_look_like_the_head_of_a_mail_are_tried_once() -> None:
     with ended_by(5):
-        assert sniff(b"name: value\r\n" * 300 + b"the text", "a.txt")[0] is Kind.PLAIN
+        assert sniff(b"name: value\r\n" * 300 + b"the text", "a.txt")[0] is FileKind.PLAIN
 
 
 MARKDOWN = (

@@ -114,7 +114,7 @@ def test_work_grows_so_for_mixtures_too(work: Callable[[str], int]) -> None:
     def check(pieces: list[str]) -> None:
         piece = "".join(pieces)
         small, large = (work((piece * (length // len(piece) + 1))[:length]) for length in (SIZE, 3 * SIZE))
-        assert large < 3.7 * small + 2000
+        assert large < 6 * small + 2000  # three times the text; what is heard in it varies, and a quadratic step makes nine
 
     check()
 

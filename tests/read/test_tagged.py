@@ -117,3 +117,31 @@ def test_what_is_not_read_of_a_bundle_is_said(tmp_path: Path) -> None:
     objects = [group, tool, uses, made("course-of-action", 4, name="x"), made("identity", 5, name="y")]
     _, (problem,), _ = read(tmp_path, one={"type": "bundle", "objects": objects})
     assert problem.what == "objects of these kinds are not read: course-of-action (1), relationship uses (1)"
+
+
+def test_a_quote_is_a_sentence_and_no_tag(tmp_path: Path) -> None:
+    (claim,), _, _ = read(tmp_path, one=event(SOFACY, SURE))
+    assert claim.quote.text == "Example Firm tags the event “Example report” with the actor Sofacy (high confidence)."
+
+
+def test_an_event_without_its_wrapping_and_an_answer_to_a_search_are_events(tmp_path: Path) -> None:
+    whole = event(SOFACY)
+    bare = {name: value for name, value in whole["Event"].items() if name != "Attribute"}
+    claims, _, _ = read(tmp_path, bare=bare, answer={"response": [whole]}, many=[whole])
+    assert {claim.accused.party.canonical for claim in claims if claim.accused.party} == {"Sofacy"}
+    assert len(claims) == 2, "the answer and the list hold one and the same event"
+
+
+def test_a_cluster_that_is_only_a_number_has_the_name_that_comes_with_it(tmp_path: Path) -> None:
+    tag = f'misp-galaxy:example-threat-actor="{UUID}"'
+    galaxy = {"GalaxyCluster": [{"tag_name": tag, "value": "Example Bear"}]}
+    (claim,), _, _ = read(tmp_path, one=event(tag) | {"Event": event(tag)["Event"] | {"Galaxy": [galaxy]}})
+    assert claim.accused.party is not None and claim.accused.party.canonical == "Example Bear"
+    assert read(tmp_path, one=event(tag))[0] == ()
+
+
+def test_descriptions_of_a_bundle_are_prose(tmp_path: Path) -> None:
+    said = "Microsoft attributes the attack on Kestrel Ports to HAFNIUM with high confidence."
+    report = {"type": "report", "id": f"report--{UUID}", "name": "Ports", "description": said, "published": "2024-05-02"}
+    (claim,), problems, _ = read(tmp_path, one={"type": "bundle", "objects": [report]})
+    assert (claim.quote.text, problems) == (said, ())

@@ -134,6 +134,15 @@ def test_no_redirect_is_followed() -> None:
     assert not other.asked and "answers 302" in answer.problems[0].what
 
 
+def test_what_is_sent_to_this_machine_goes_through_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with chat(lambda request, number: (500, b"")) as proxy, chat(lambda request, number: completion([CLAIM])) as where:
+        monkeypatch.setenv("http_proxy", proxy.url.removesuffix("/v1"))
+        assert not reader(where)(document()).problems
+    assert not proxy.asked and len(where.asked) == 1
+
+
 def test_a_run_that_breaks_keeps_what_was_read() -> None:
     text = "\n\n".join([TEXT, *("Nothing of note happened on that day. " * 150 for _ in range(3))])
     with chat(lambda request, number: completion([CLAIM]) if not number else (404, b"")) as where:

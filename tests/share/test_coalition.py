@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indicia.records import Case, Claim, Confidence, Firmness, Level, SourceType, Stance, Tlp
-from indicia.share.coalition import Party, Standing, compare, joint_statement, merge
+from indicia.share.coalition import Signer, SignerStanding, compare, joint_statement, merge
 from indicia.share.redact import marking_of
 from indicia.share.statement import statement_text
 from tests.sample_case import exchange_case, said_with
@@ -25,18 +25,18 @@ def named(claim: Claim, **changes: object) -> Claim:
 
 
 @pytest.fixture
-def three() -> list[Party]:
+def three() -> list[Signer]:
     case = exchange_case()
     american = only(case, 5)
     official = named(american.claims[0], source=msgspec.structs.replace(american.claims[0].source, type=SourceType.GOVERNMENT))
     return [
-        Party(name="European Union", case=only(case, 3)),
-        Party(name="GB", case=only(case, 1, 4)),
-        Party(name="United States", case=msgspec.structs.replace(american, claims=(official,))),
+        Signer(name="European Union", case=only(case, 3)),
+        Signer(name="GB", case=only(case, 1, 4)),
+        Signer(name="United States", case=msgspec.structs.replace(american, claims=(official,))),
     ]
 
 
-def test_the_joint_statement_names_the_place_only(three: list[Party]) -> None:
+def test_the_joint_statement_names_the_place_only(three: list[Signer]) -> None:
     (joint,) = joint_statement(three)
     assert (joint.level, joint.accused, joint.state) == (Level.PLACE, "China", "CN")
     assert joint.firmness is Firmness.NONE, "the US's high is not all signers' high"
@@ -51,23 +51,27 @@ def test_the_joint_statement_names_the_place_only(three: list[Party]) -> None:
     assert "- United Kingdom says more: " in by_name and "GB" not in by_name
 
 
-def test_who_says_more(three: list[Party]) -> None:
+def test_who_says_more(three: list[Signer]) -> None:
     standing = {position.party: position.standing for position in compare(three)}
-    assert standing == {"European Union": Standing.AGREES, "GB": Standing.MORE, "United States": Standing.MORE}
+    assert standing == {
+        "European Union": SignerStanding.AGREES,
+        "GB": SignerStanding.MORE,
+        "United States": SignerStanding.MORE,
+    }
 
 
-def test_one_hedged_signer_hedges_all(three: list[Party]) -> None:
+def test_one_hedged_signer_hedges_all(three: list[Signer]) -> None:
     hedged = said_with(three[0].case.claims[0], firmness=Firmness.HEDGED)
-    eu = Party(name="European Union", case=msgspec.structs.replace(three[0].case, claims=(hedged,)))
+    eu = Signer(name="European Union", case=msgspec.structs.replace(three[0].case, claims=(hedged,)))
     (joint,) = joint_statement([eu, *three[1:]])
     assert joint.firmness is Firmness.HEDGED
     assert "may have been" in statement_text([eu, *three[1:]])
 
 
-def test_the_lowest_confidence_counts_where_all_state_one(three: list[Party]) -> None:
+def test_the_lowest_confidence_counts_where_all_state_one(three: list[Signer]) -> None:
     confidences = (Confidence.HIGH, Confidence.LOW, Confidence.MODERATE)
     parties = [
-        Party(
+        Signer(
             name=party.name,
             case=msgspec.structs.replace(
                 party.case, claims=tuple(said_with(claim, confidence=confidence) for claim in party.case.claims)
@@ -80,23 +84,23 @@ def test_the_lowest_confidence_counts_where_all_state_one(three: list[Party]) ->
 
 
 @pytest.mark.parametrize("stance", [Stance.DENIES, Stance.QUESTIONS, Stance.DECLINES])
-def test_nobody_signs_against_a_signer(three: list[Party], stance: Stance) -> None:
+def test_nobody_signs_against_a_signer(three: list[Signer], stance: Stance) -> None:
     against = named(three[0].case.claims[0], stance=stance)
-    eu = Party(name="European Union", case=msgspec.structs.replace(three[0].case, claims=(against,)))
+    eu = Signer(name="European Union", case=msgspec.structs.replace(three[0].case, claims=(against,)))
     (joint,) = joint_statement([eu, *three[1:]])
     assert joint.level is None
     assert joint.by == "European Union"
-    assert compare([eu, *three[1:]])[0].standing is Standing.AGAINST
+    assert compare([eu, *three[1:]])[0].standing is SignerStanding.AGAINST
 
 
-def test_an_unnamed_official_signs_for_nobody(three: list[Party]) -> None:
-    anonymous = Party(name="United States", case=only(exchange_case(), 5))
+def test_an_unnamed_official_signs_for_nobody(three: list[Signer]) -> None:
+    anonymous = Signer(name="United States", case=only(exchange_case(), 5))
     (joint,) = joint_statement([*three[:2], anonymous])
     assert joint.level is None
 
 
-def test_others_words_in_a_partys_case_are_not_its_own(three: list[Party]) -> None:
-    eu = Party(name="European Union", case=only(exchange_case(), 3, 1, 4, 5, 7))
+def test_others_words_in_a_partys_case_are_not_its_own(three: list[Signer]) -> None:
+    eu = Signer(name="European Union", case=only(exchange_case(), 3, 1, 4, 5, 7))
     assert joint_statement([eu, *three[1:]]) == joint_statement(three)
 
 
@@ -106,21 +110,21 @@ def spoken_by(claim: Claim, canonical: str, state: str | None, type: SourceType 
     return named(claim, source=msgspec.structs.replace(claim.source, party=party, type=type, state=state))
 
 
-def test_a_state_speaks_where_a_part_of_its_government_does(three: list[Party]) -> None:
+def test_a_state_speaks_where_a_part_of_its_government_does(three: list[Signer]) -> None:
     claims = tuple(spoken_by(claim, "UK National Cyber Security Centre", "GB") for claim in three[1].case.claims)
     case = msgspec.structs.replace(three[1].case, claims=claims)
-    for party in (Party(name="United Kingdom", case=case, state="GB"), Party(name="GB", case=case)):
+    for party in (Signer(name="United Kingdom", case=case, state="GB"), Signer(name="GB", case=case)):
         (joint,) = joint_statement([three[0], party, three[2]])
         assert joint.level is Level.PLACE
         assert "- United Kingdom says more: " in statement_text([three[0], party, three[2]], states={"GB": "United Kingdom"})
     company = tuple(spoken_by(claim, "Vendor", "GB", SourceType.COMPANY) for claim in claims)
-    other = Party(name="United Kingdom", case=msgspec.structs.replace(case, claims=company), state="GB")
+    other = Signer(name="United Kingdom", case=msgspec.structs.replace(case, claims=company), state="GB")
     assert joint_statement([three[0], other, three[2]])[0].by == "United Kingdom", "a company of the state is not the state"
 
 
-def test_who_only_endorses_signs_nothing_and_the_draft_says_so(three: list[Party]) -> None:
+def test_who_only_endorses_signs_nothing_and_the_draft_says_so(three: list[Signer]) -> None:
     endorsing = named(three[1].case.claims[0], stance=Stance.ENDORSES)
-    party = Party(name="GB", case=msgspec.structs.replace(three[1].case, claims=(endorsing,)))
+    party = Signer(name="GB", case=msgspec.structs.replace(three[1].case, claims=(endorsing,)))
     parties = [three[0], party, three[2]]
     (joint,) = joint_statement(parties)
     assert (joint.level, joint.by) == (None, "GB")
@@ -128,9 +132,9 @@ def test_who_only_endorses_signs_nothing_and_the_draft_says_so(three: list[Party
 
 
 @pytest.mark.parametrize("firmness", list(Firmness))
-def test_who_is_not_sure_does_not_say_that_it_was_so(three: list[Party], firmness: Firmness) -> None:
+def test_who_is_not_sure_does_not_say_that_it_was_so(three: list[Signer], firmness: Firmness) -> None:
     claim = said_with(three[0].case.claims[0], firmness=firmness)
-    parties = [Party(name="European Union", case=msgspec.structs.replace(three[0].case, claims=(claim,))), *three[1:]]
+    parties = [Signer(name="European Union", case=msgspec.structs.replace(three[0].case, claims=(claim,))), *three[1:]]
     (joint,) = joint_statement(parties)
     text = statement_text(parties)
     unsure = joint.firmness in {Firmness.HEDGED, Firmness.LOW}
@@ -140,11 +144,11 @@ def test_who_is_not_sure_does_not_say_that_it_was_so(three: list[Party], firmnes
     assert told or all(one.said.firmness is Firmness.NONE for _, one in joint.claims)
 
 
-def test_nothing_in_a_draft_is_markup_of_others(three: list[Party]) -> None:
+def test_nothing_in_a_draft_is_markup_of_others(three: list[Signer]) -> None:
     claim = three[0].case.claims[0]
     hostile = "x\n# Heading <img src=x> [a](http://b.example) ![i](https://c.example/p.png)\u202e"
     quote = msgspec.structs.replace(claim.quote, text=hostile)
-    eu = Party(name="European Union", case=msgspec.structs.replace(three[0].case, claims=(named(claim, quote=quote),)))
+    eu = Signer(name="European Union", case=msgspec.structs.replace(three[0].case, claims=(named(claim, quote=quote),)))
     text = statement_text([eu, *three[1:]], names={"exchange-2021": "An affair\n# of <b>others</b>"})
     assert [line for line in text.splitlines() if line.startswith("#")] == [
         line for line in text.splitlines() if line.startswith(("# Draft", "## An affair"))
@@ -159,7 +163,7 @@ def test_merging_keeps_both_readings_and_the_stricter_marking() -> None:
         claims=(said_with(one.claims[0], firmness=Firmness.LOW), *one.claims[1:]),
         documents=tuple(msgspec.structs.replace(document, marking=Tlp.AMBER) for document in one.documents),
     )
-    merged = merge([Party(name="A", case=one), Party(name="B", case=other)], "both")
+    merged = merge([Signer(name="A", case=one), Signer(name="B", case=other)], "both")
     assert len(merged.claims) == len(one.claims) + 1
     assert set(one.claims) <= set(merged.claims)
     assert merged.marking is Tlp.AMBER
@@ -169,10 +173,10 @@ def test_merging_keeps_both_readings_and_the_stricter_marking() -> None:
 @SLOW
 @given(st.lists(cases(), min_size=2, max_size=3))
 def test_merging_loses_no_claim_and_no_marking(found: list[Case]) -> None:
-    merged = merge([Party(name=str(number), case=case) for number, case in enumerate(found)], "all")
+    merged = merge([Signer(name=str(number), case=case) for number, case in enumerate(found)], "all")
     quotes = {(claim.quote, claim.stance, claim.said.firmness) for claim in merged.claims}
     for case in found:
         assert {(claim.quote, claim.stance, claim.said.firmness) for claim in case.claims} <= quotes
         assert marking_of(merged).rank >= marking_of(case).rank
     assert len({claim.id for claim in merged.claims}) == len(merged.claims)
-    assert merge([Party(name="x", case=merged), Party(name="y", case=merged)], "again").claims == merged.claims
+    assert merge([Signer(name="x", case=merged), Signer(name="y", case=merged)], "again").claims == merged.claims

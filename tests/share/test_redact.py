@@ -39,8 +39,8 @@ from indicia.records import (
 )
 from indicia.share import FORMATS, render
 from indicia.share.internals import LOWERED, without_internals
-from indicia.share.redact import mark, marking_of, redact
-from indicia.view.leaving import left_out
+from indicia.share.redact import as_marked, mark, marking_of, redact, without_own
+from indicia.view.wording import left_out
 from tests.sample_case import document, exchange_case, find
 from tests.share.strategies import cases
 from tests.share.test_stix_round_trip import SLOW
@@ -297,3 +297,35 @@ def test_hosts_of_logs_leave_no_more_than_those_of_sightings() -> None:
     )
     assert b"OWNHOST7" in to_json(case)
     assert b"OWNHOST7" not in to_json(without_internals(case))
+
+
+def test_without_our_own_only_what_is_wrong_with_the_texts_is_still_told() -> None:
+    ours, theirs = Problem(where="a.log", what="is cut"), Problem(where="a.pdf", what="has no text")
+    case = exchange_case()
+    assert case.hunt is not None
+    case = msgspec.structs.replace(
+        case, problems=(ours, theirs), hunt=msgspec.structs.replace(case.hunt, problems=(ours,)), judgements=()
+    )
+    left = without_own(case, told=False)
+    assert (left.problems, left.hunt, left.weighing, left.advice) == ((theirs,), None, None, None)
+    assert len(without_own(case).problems) == 2 and without_own(case).problems[0] == theirs
+
+
+def test_a_text_without_a_marking_leaves_under_the_one_that_it_counts_as() -> None:
+    bare = msgspec.structs.replace(exchange_case().documents[0], marking=None)
+    case = msgspec.structs.replace(
+        exchange_case(), documents=(bare,), claims=(), mentions=(), hunt=None, marking=None, unmarked=Tlp.GREEN
+    )
+    left = as_marked(case)
+    assert (left.marking, [one.marking for one in left.documents]) == (Tlp.GREEN, [Tlp.GREEN])
+
+
+@pytest.mark.parametrize(("marking", "told"), [(None, True), (Tlp.AMBER, False)])
+def test_whoever_may_not_lower_is_told_what_would_help(marking: Tlp | None, told: bool) -> None:
+    one = msgspec.structs.replace(exchange_case().documents[0], marking=marking)
+    case = msgspec.structs.replace(
+        exchange_case(), documents=(one,), claims=(), mentions=(), hunt=None, marking=None, unmarked=Tlp.AMBER
+    )
+    with pytest.raises(MarkingError) as error:
+        mark(case, Tlp.CLEAR)
+    assert ("--unmarked" in str(error.value)) == told and "--allow-lower" in str(error.value)

@@ -14,7 +14,8 @@ import pytest
 from indicia.knowledge import load
 from indicia.records import Claim, Hypothesis, Party, Posterior, to_json
 from indicia.share.stix.schema import case_schema, claim_schema
-from indicia.weigh import gather, weigh
+from indicia.weigh.assess import weigh
+from indicia.weigh.gather import gather
 from tests.sample_case import exchange_case
 
 

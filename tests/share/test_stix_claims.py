@@ -37,7 +37,7 @@ def relations(*fields: dict[str, str]) -> set[tuple[str, str, str, int | None]]:
 
 
 CAMPAIGN = "campaign Microsoft Exchange 2021"
-ACTOR, HERE = "threat-actor HAFNIUM", "location China"
+ACTOR, HERE = "intrusion-set HAFNIUM", "location China"
 
 
 @pytest.mark.parametrize(
@@ -54,19 +54,45 @@ ACTOR, HERE = "threat-actor HAFNIUM", "location China"
         ),
         (
             {**HAFNIUM, "tie": "works_for", "to": "GRU", "tie_state": "RU"},
-            {(ACTOR, "attributed-to", "identity GRU", None)},
+            {(ACTOR, "attributed-to", "threat-actor GRU", None)},
         ),
         (
             {**HAFNIUM, "tie": "located", "to": "China", "tie_state": "CN", "tie_firmness": "hedged"},
-            {(ACTOR, "located-at", HERE, 30)},
+            {(ACTOR, "originates-from", HERE, 30)},
         ),
         (
             {**HAFNIUM, "accused": "China", "level": "place", "said": "CN", "tie": "located", "to": "China", "tie_state": "CN"},
             {(CAMPAIGN, "originates-from", HERE, None)},
         ),
         ({**HAFNIUM, "stance": "denies", "deed": "did"}, set()),
+        (
+            {**HAFNIUM, "accused": "GRU", "level": "agency", "tie": "organ", "to": "Russia", "tie_state": "RU"},
+            {("threat-actor GRU", "related-to", "identity Russia", None)},
+        ),
+        ({**HAFNIUM, "accused": "GRU", "level": "agency", "tie": "organ", "to": "GRU", "tie_state": "RU"}, set()),
+        ({**HAFNIUM, "accused": "hackers", "deed": "did"}, set()),
+        ({**HAFNIUM, "accused": "unknown actor", "deed": "did", "tie": "linked", "to": "an unnamed state"}, set()),
+        (
+            {"source": "Microsoft", "accused": "APT40", "level": "group", "deed": "did", "incident": "maritime industries"},
+            set(),
+        ),
+        ({"source": "Microsoft", "accused": "APT40", "level": "group", "deed": "did", "incident": "OneDrive"}, set()),
     ],
-    ids=["deed", "tie", "both", "works for", "acts from", "place", "denial"],
+    ids=[
+        "deed",
+        "tie",
+        "both",
+        "works for",
+        "acts from",
+        "place",
+        "denial",
+        "agency of a state",
+        "of itself",
+        "nobody",
+        "unknown",
+        "a sector is no campaign",
+        "a product is no campaign",
+    ],  # fmt: skip
 )
 def test_deed_and_tie_are_different_relations(fields: dict[str, str], expected: set[tuple[str, str, str, int | None]]) -> None:
     assert relations(fields) == expected
@@ -79,6 +105,20 @@ def test_a_relation_tells_which_part_of_which_claim_it_says() -> None:
     told = [next(iter(item["extensions"].values())) for item in objects if item["type"] == "relationship"]
     assert {one["part"] for one in told} == {"deed", "tie"}
     assert all(one["note"] in notes for one in told)
+
+
+def test_a_claim_that_is_to_be_checked_is_told_in_a_note_alone() -> None:
+    said = {**HAFNIUM, "deed": "did", "tie": "linked", "to": "China", "tie_state": "CN"}
+    case = case_of(said, {**said, "source": "Kaspersky"})
+    sure, unsure = case.claims
+    case = msgspec.structs.replace(case, claims=(sure, msgspec.structs.replace(unsure, score=0.6)))
+    objects = json.loads(render(case, "stix", load()))["objects"]
+    names = {item["id"]: item.get("name") for item in objects}
+    assert {names[item["created_by_ref"]] for item in objects if item["type"] == "relationship"} == {"Microsoft"}
+    assert sorted(str(names[item["created_by_ref"]]) for item in objects if item["type"] == "note") == [
+        "Kaspersky",
+        "Microsoft",
+    ]
 
 
 def test_claims_with_the_same_ends_are_told_apart() -> None:
@@ -99,11 +139,12 @@ def test_an_affair_is_one_campaign_whatever_its_claims_call_it() -> None:
     row = AffairRow(source="Microsoft", claims=tuple(claim.id for claim in case.claims))
     case = msgspec.structs.replace(case, affairs=(Affair(incident_id=None, name="Kestrel Ports", rows=(row,)),))
     objects = json.loads(render(case, "stix", load()))["objects"]
-    assert [item["name"] for item in objects if item["type"] == "campaign"] == ["Kestrel Ports"]
+    assert [item["name"] for item in objects if item["type"] == "campaign"] == ["Kestrel Ports attack"]
 
 
 def test_the_name_of_an_affair_is_marked_as_all_its_texts() -> None:
-    case = case_of({"source": "Microsoft", "accused": "X", "deed": "did", "incident": "it"}, {**HAFNIUM, "incident": "it"})
+    told = {"source": "Microsoft", "accused": "X", "deed": "did", "incident": "the attack on Kestrel Ports"}
+    case = case_of(told, {**told, "accused": "HAFNIUM"})
     amber = msgspec.structs.replace(TEXT, id="document--1", marking=Tlp.AMBER)
     first, second = case.claims
     second = msgspec.structs.replace(second, quote=msgspec.structs.replace(second.quote, document="document--1"))
@@ -142,7 +183,7 @@ def test_what_everybody_knows_by_name_is_public_and_what_is_said_of_it_is_not() 
     case = msgspec.structs.replace(case, documents=(msgspec.structs.replace(TEXT, marking=Tlp.AMBER),))
     objects = json.loads(render(case, "stix", load()))["objects"]
     clear = {item.get("name") for item in objects if item.get("object_marking_refs") == [TLP_IDS[Tlp.CLEAR]]}
-    assert clear >= {"Microsoft", "China", "HAFNIUM", "Microsoft Exchange 2021"}
+    assert clear >= {"Microsoft", "China", "Microsoft Exchange 2021"}
     assert "Ada of the second floor" not in clear
     telling = [item for item in objects if item["type"] in {"note", "relationship", "report"}]
     assert {ref for item in telling for ref in item["object_marking_refs"]} == {TLP_IDS[Tlp.AMBER]}

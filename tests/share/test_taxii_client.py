@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import orjson
 import pytest
 
 from indicia.cli import exits
@@ -14,6 +15,8 @@ from indicia.errors import IndiciaError
 from indicia.records import Tlp
 from indicia.share import taxii_client
 from indicia.share.taxii_client import pull, push
+from indicia.watch import Watched, look
+from indicia.watch.rounds import Watch
 from tests.cli.test_exchange import indicia
 from tests.web.test_taxii import ALICE, BOB, at, readers, server
 
@@ -37,6 +40,7 @@ ANSWERS: dict[str, tuple[int, dict[str, str], bytes]] = {
 
 class Handler(BaseHTTPRequestHandler):
     asked: list[tuple[str, str | None]] = []
+    answered: dict[str, int] = {}
 
     def log_message(self, *_: object) -> None:
         """Nothing."""
@@ -45,6 +49,10 @@ class Handler(BaseHTTPRequestHandler):
         self.asked.append((self.path, self.headers.get("Authorization")))
         name = self.path.strip("/").partition("/")[0]
         code, headers, body = ANSWERS.get(name, (404, {}, b""))
+        self.answered[name] = number = self.answered.get(name, 0) + 1
+        if name in {"turns", "endless", "heavy"}:  # in a circle of two pages, and pages without end
+            one = {"id": number % 2 if name == "turns" else number, "text": "x" * 1000 if name == "heavy" else ""}
+            code, body = 200, orjson.dumps({"more": True, "next": str(number), "objects": [one]})
         self.send_response(code)
         for key, value in headers.items():
             self.send_header(key, value)
@@ -78,16 +86,40 @@ def odd() -> Iterator[str]:
         ("fault", "answers 500: ['no', 'text']"),
         ("list", "no TAXII envelope"),
         ("circle", "there is more and does not say where"),
-        ("large", "more than 2,000 bytes at once (it ignores"),
+        ("large", "more than 2,000 bytes (it is too long for one answer"),
+        ("turns", "there is more and does not say where"),
+        ("endless", "no end within 50 objects"),
+        ("heavy", "no end within 1,000,000 objects, 5,000 bytes"),
         ("none", "answers 404 (the address of a collection is https://HOST/ROOT/collections/ID/)"),
     ],
 )
 def test_an_odd_answer_is_told_in_words(odd: str, name: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(taxii_client, "_LARGEST", 2000)
+    monkeypatch.setattr(taxii_client, "_MOST_BYTES", 5000)
+    if name == "endless":
+        monkeypatch.setattr(taxii_client, "_MOST", 50)
     with pytest.raises(IndiciaError) as caught:
         pull(f"{odd}/{name}/")
     assert words in str(caught.value)
     assert str(caught.value).startswith(f"{odd}/{name}/")
+
+
+def test_pages_that_come_slowly_have_an_end(odd: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(taxii_client, "_SECONDS", 0.2)
+    with pytest.raises(IndiciaError, match="no end within"):
+        pull(f"{odd}/endless/")
+
+
+def test_a_name_that_leads_into_the_own_network_is_not_asked_with_a_token_or_without(odd: str) -> None:
+    """Neither by `pull`, nor through `watch`: `127.1` is a name that a name server might lead here."""
+    named = odd.replace("127.0.0.1", "127.1")
+    Handler.asked.clear()
+    with pytest.raises(IndiciaError, match="leads to this machine or into a private network"):
+        pull(f"{named}/x/")
+    (problem,) = look(Watch((f"{named}/x/collections/1/",)), Watched()).problems
+    assert "private network" in problem.what and not Handler.asked
+    with pytest.raises(IndiciaError, match="404"):
+        pull(f"{named}/none/", private=True)
 
 
 def test_what_cannot_be_pushed_is_told(odd: str) -> None:

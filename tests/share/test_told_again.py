@@ -34,14 +34,13 @@ def through_misp(case: Case) -> bytes:
 def test_every_claim_comes_back_once(way: Any, tmp_path: Path) -> None:
     case = exchange_case()
     first, *rest = case.claims
-    case = msgspec.structs.replace(case, claims=(msgspec.structs.replace(first, score=0.699), *rest))
+    case = msgspec.structs.replace(case, claims=(msgspec.structs.replace(first, score=0.099), *rest))
     path = tmp_path / "back.json"
     path.write_bytes(way(case))
     documents, claims, _, _ = read_sources([str(path)], load())
     assert all(documents[0].text[span.start : span.end] == span.text for claim in claims for span in claim.spans())
-    back = sorted((*fields_of(claim)[:-1], json.loads(f'"{claim.quote.text}"')) for claim in claims)
-    assert back == sorted(fields_of(claim) for claim in case.claims)
-    assert [(fields_of(claim)[0], claim.score) for claim in to_check(claims, ())] == [(fields_of(first)[0], 0.69)]
+    assert sorted(map(fields_of, claims)) == sorted(map(fields_of, case.claims))
+    assert [(fields_of(claim)[0], claim.score) for claim in to_check(claims, ())] == [(fields_of(first)[0], 0.09)]
     ties = {(claim.tie.kind, claim.tie.state) for claim in claims if claim.tie}
     assert ties == {(claim.tie.kind, claim.tie.state) for claim in case.claims if claim.tie}
 

@@ -15,7 +15,8 @@ import pytest
 
 from examples.scenarios import write_scenario
 from indicia.errors import ExtraError
-from indicia.hunt import IndicatorSought, hunt
+from indicia.hunt.run import hunt
+from indicia.hunt.sight.indicators import IndicatorSought
 from indicia.hunt.tuning import Own, Tuning
 
 if TYPE_CHECKING:

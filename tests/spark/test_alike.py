@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indicia.affairs.origins import copies_of, shingles
-from indicia.spark.alike import copies_among, is_star, large_star, small_star
+from indicia.spark.ledger import copies_among, is_star, large_star, small_star
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

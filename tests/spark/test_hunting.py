@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from indicia.cli.hunt import hunt as hunt_command
 from indicia.cli.options import Engines
 from indicia.errors import UsageError
-from indicia.hunt import hunt
+from indicia.hunt.run import hunt
 from indicia.hunt.tuning import NO_TUNING, Tuning
 from indicia.records import Hunt, to_json
 from tests.spark.conftest import SOUGHT, TUNING

@@ -13,22 +13,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from indicia.hunt import hunt, join
 from indicia.hunt.match.book import RuleBook, load_rules
-from indicia.hunt.parts import Count
+from indicia.hunt.parts import Count, join
 from indicia.hunt.processes import tasks as cutting
 from indicia.hunt.rules.ir import Correlation
+from indicia.hunt.run import hunt
 from indicia.hunt.sight.correlation import Feed, correlated
 from indicia.hunt.sight.notes import notes, tells_success
 from indicia.hunt.sight.scan import Scanner
 from indicia.hunt.total import Total
 from indicia.hunt.tuning import NO_TUNING, Tuning
 from indicia.records import Hunt, Problem, to_json
-from indicia.spark.counting import BESIDE, in_hunt_order, matches_in, placed
-from indicia.spark.gathering import Gathered, add_up
-from indicia.spark.keeping import Bounds, Kept, Tally, bounds_of, unpacked, within
-from indicia.spark.plan import Plan, files_of, look, plan
-from indicia.spark.scanning import Fed, Scanned, Setup, Stand, Sum, Summed, scan, scanner_of
+from indicia.spark.gathering import BESIDE, Gathered, add_up, in_hunt_order, matches_in, placed
+from indicia.spark.hunting import HuntPlan, files_of, look, plan
+from indicia.spark.keeping import Bounds, KeptSightings, Tally, bounds_of, unpacked, within
+from indicia.spark.scanning import Fed, Scanned, Stand, Sum, Summed, WorkerSetup, scan, scanner_of
 from tests.spark.conftest import SOUGHT, TUNING
 
 SMALL = 3_000  # bytes of a task
@@ -39,7 +38,7 @@ def small_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cutting, "SIZE", SMALL)
 
 
-def planned(logs: Path, book: RuleBook, most: int | None, tuning: Tuning = NO_TUNING) -> tuple[Plan, Total]:
+def planned(logs: Path, book: RuleBook, most: int | None, tuning: Tuning = NO_TUNING) -> tuple[HuntPlan, Total]:
     total = Total(Scanner(book, SOUGHT, most, tuning), most)
     items = [[each] if isinstance(each, Problem) else look(each) for each in files_of([logs])]
     return plan((item for some in items for item in some), total, raw=True), total
@@ -78,7 +77,7 @@ def test_any_pieces_in_any_order(data: st.DataObject, most: int | None, tuning: 
     total.counted.problems[:0] = problems
     assert len(made.tasks) > 10
     assert any(part.stretch for task in made.tasks for part in task.parts)
-    setup = Setup(*book.sent(), SOUGHT, most, tuning, data.draw(st.uuids()).hex)
+    setup = WorkerSetup(*book.sent(), SOUGHT, most, tuning, data.draw(st.uuids()).hex)
     cuts = sorted(data.draw(st.sets(st.integers(1, len(made.tasks) - 1), max_size=8)))
     bounds = list(zip([0, *cuts], [*cuts, len(made.tasks)], strict=True))
     came: dict[int, list[Scanned]] = {}
@@ -89,7 +88,7 @@ def test_any_pieces_in_any_order(data: st.DataObject, most: int | None, tuning: 
     fed = [each for _, each in rows if isinstance(each, Fed)]
     assert fed
     sums = [(number, unpacked(each.data, Sum)) for number, each in rows if isinstance(each, Summed)]
-    kept = [(number, each) for number, each in rows if isinstance(each, Kept)]
+    kept = [(number, each) for number, each in rows if isinstance(each, KeptSightings)]
     if most is not None:
         wanted = bounds_of(((number, each.tally) for number, each in sums), most)
         kept = [(number, within(lambda: scanner_of(setup), wanted, number, each)) for number, each in kept]
@@ -101,7 +100,7 @@ def test_any_pieces_in_any_order(data: st.DataObject, most: int | None, tuning: 
 def test_what_a_worker_has_enough_of_it_sends_no_more(logs: Path) -> None:
     book, _ = load_rules([logs / "rules.yml"])
     made, _ = planned(logs, book, 2)
-    setup = Setup(*book.sent(), SOUGHT, 2, hunt="one")
+    setup = WorkerSetup(*book.sent(), SOUGHT, 2, hunt="one")
 
     def kept(hunt: str, place: int) -> int:
         """Sightings in all of the logs, as if they stood at this place."""
@@ -129,7 +128,7 @@ def test_what_the_whole_has_enough_of_is_not_sent() -> None:
 def test_a_worker_that_ends_at_a_log_costs_that_log_alone(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     book, _ = load_rules([logs / "rules.yml"], builtin=False)
     made, _ = planned(logs, book, None)
-    setup = Setup(*book.sent(), (), None)
+    setup = WorkerSetup(*book.sent(), (), None)
 
     def scanned(again: bool) -> tuple[list[Scanned], Sum]:
         *some, last = scan(setup, Stand("files", 0), enumerate(made.tasks), again=again)
@@ -151,7 +150,9 @@ def test_the_reference_is_what_one_machine_counts(logs: Path) -> None:
     book, _ = load_rules([logs / "rules.yml"], builtin=False)
     made, _ = planned(logs, book, None)
     fed = [
-        each for each in scan(Setup(*book.sent(), (), None), Stand("files", 0), enumerate(made.tasks)) if isinstance(each, Fed)
+        each
+        for each in scan(WorkerSetup(*book.sent(), (), None), Stand("files", 0), enumerate(made.tasks))
+        if isinstance(each, Fed)
     ]
     for rule in book.correlations:
         mine = [feed for each in fed for feed in each.feed if feed.correlation == (rule.id or rule.name)]

@@ -13,7 +13,7 @@ import pytest
 from msgspec.structs import replace
 
 from indicia.errors import IndiciaError, InputError, UsageError
-from indicia.hunt import hunt
+from indicia.hunt.run import hunt
 from indicia.hunt.tuning import Tuning
 from indicia.records import Hunt, to_json
 from indicia.spark.tables import read_columns, read_table

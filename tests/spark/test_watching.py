@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from indicia.errors import InputError
-from indicia.hunt import hunt
 from indicia.hunt.logs.keep import TIME
+from indicia.hunt.run import hunt
 from indicia.records import to_json
 from indicia.spark.tables import read_table
 from tests.spark.conftest import SOUGHT

@@ -2,24 +2,67 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import sys
 import unicodedata
+from collections.abc import Callable
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicia.view.inert import Shown, clip, defang, visible
+from indicia.cli.talk import plain
+from indicia.view.inert import Shown, clip, defang, inert_cell, inert_table, visible
 
 ANY = st.text(st.characters(codec=None), max_size=200)
 
 
-@given(ANY)
-def test_nothing_hidden_and_nothing_obeyed_is_left(text: str) -> None:
-    shown = visible(text)
-    for char in shown:
-        kind = unicodedata.category(char)
-        assert kind not in {"Cc", "Cs"} or char in "\t\n", hex(ord(char))
-        assert unicodedata.bidirectional(char) not in {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+# Signs of format that are seen, and what whole scripts need: joiners and variation selectors.
+SEEN = set(map(chr, (*range(0x600, 0x606), 0x6DD, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD, 0x200C, 0x200D, *b"\t\n")))
+# Of other categories, and not seen either.
+IGNORABLE = set(map(chr, (0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0xE0100, 0xE01F0))))
+IGNORABLE |= set("\u180b\u180c\u180d\u180f")
+
+
+def hides(char: str) -> bool:
+    return char in IGNORABLE or (unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} and char not in SEEN)
+
+
+@pytest.mark.parametrize("sink", [visible, plain, inert_cell])
+def test_no_sink_lets_a_hidden_character_through(sink: Callable[[str], str]) -> None:
+    for code in range(sys.maxunicode + 1):
+        char = chr(code)
+        if hides(char):
+            shown = sink(f"a{char}b")
+            assert char not in shown and not any(map(hides, shown)), hex(code)
+        elif char.isprintable() and sink is not inert_cell:
+            assert sink(f"a{char}b") == f"a{char}b", hex(code)
+
+
+@pytest.mark.parametrize("sink", [visible, plain, inert_cell])
+@given(text=ANY)
+def test_what_comes_out_can_be_written_and_hides_nothing(sink: Callable[[str], str], text: str) -> None:
+    shown = sink(text)
+    assert not any(map(hides, shown))
     shown.encode("utf-8")
+
+
+FORMULA = st.text(
+    st.sampled_from("=+-@\uff1d\uff0b\uff0d\uff20\ufe66\u2212;,|\t\r\n \u3000\u00a0\ufeff\u200b\x00\x1b\"'a1"), max_size=12
+)
+
+
+@given(st.lists(FORMULA, min_size=1, max_size=4))
+def test_no_cell_is_a_formula_wherever_it_is_opened(cells: list[str]) -> None:
+    table = inert_table(["head"] * len(cells), [cells]).decode("utf-8")
+    for separator in ",;\t|":
+        for row in csv.reader(io.StringIO(table, newline=""), delimiter=separator):
+            for cell in row:
+                unquoted = [cell, *cell.split("\n")] if separator != "," else [cell]
+                for each in unquoted:
+                    start = unicodedata.normalize("NFKC", each.strip().strip('"').strip())[:1]
+                    assert start not in {"=", "+", "-", "@", "\u2212"}, (separator, row)
 
 
 @given(ANY)

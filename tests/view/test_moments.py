@@ -9,7 +9,7 @@ import pytest
 from indicia.share.brief.pictures.timeline import timeline
 from indicia.view.inert import Shown
 from indicia.view.moments import Moment, moved
-from indicia.web.shown.drawings.timeline import timeline_picture
+from indicia.web.pages.timeline import timeline_picture
 
 EVER = (date.min, date.max)
 

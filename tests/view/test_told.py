@@ -10,7 +10,7 @@ from indicia.knowledge import load
 from indicia.records import Advice, Audience, Case, Measure, MeasureKind, Rank, Told
 from indicia.share import render
 from indicia.view.judgements import key_judgements
-from indicia.view.told import MEANINGS, measure_told, typical
+from indicia.view.words import MEANINGS, measure_told, typical
 from tests.sample_case import exchange_case
 from tests.share.test_stix_claims import HAFNIUM, case_of
 

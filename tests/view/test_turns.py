@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indicia.records import Claim, Firmness
-from indicia.view.turns import Turn, turns
+from indicia.view.since import Turn, turns
 from tests.view.made import made_claim
 
 FIRM = tuple(sorted(Firmness, key=lambda one: one.strength))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from indicia.errors import FormatError
-from indicia.watch.feeds import entries_of
+from indicia.read.fronts.syndication import entries_of
 
 URL = "https://news.example/rss.xml"
 RSS = """<?xml version="1.0"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>

@@ -459,3 +459,17 @@ def test_a_deleted_case_can_be_taken_back(tmp_path: Path) -> None:
         back = browser.post("/case/affair/restore", data={"token": token(first)}, follow_redirects=False)
         assert back.headers["location"] == "/case/affair"
         assert browser.get("/case/affair").status_code == 200
+
+
+def test_evidence_is_entered_and_what_is_wrong_with_it_is_said(site: TestClient) -> None:
+    where, page = f"{BASE}/evidence", f"{BASE}/weigh"
+    given = {"kind": "working hours", "fits": "Lazarus Group, KP", "strength": "strong", "grade": "B2", "note": "UTC+9"}
+    given |= {"token": token(site.get(page).text), "author": "Ada"}
+    wrong = site.post(where, data={**given, "fits": "Nobody at all"})
+    assert wrong.status_code == 400 and "nobody that can be weighed" in wrong.text and 'value="UTC+9"' in wrong.text
+    for field in ({"kind": "tea leaves"}, {"grade": "Z9"}, {"note": ""}, {"fits": " , "}):
+        assert site.post(where, data={**given, **field}).status_code == 400
+    kept = site.post(where, data=given)
+    assert kept.status_code == 200 and "working hours fits Lazarus Group or North Korea (strong)" in kept.text
+    (item,) = (one for one in site.get(f"{page}.json").json()["evidence"] if one["entered"])
+    assert (item["entered"]["fits"], item["entered"]["author"], item["reliability"]) == (["G0032", "state:KP"], "Ada", "B")

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from starlette.testclient import TestClient
 
-from indicia.advise import advise
+from indicia.advise.advice import advise
 from indicia.knowledge import load
 from indicia.view.first import by_when, first_things, headline
 from indicia.web.guard.headers import CSP

@@ -19,11 +19,11 @@ import yaml
 from itsdangerous import TimestampSigner
 from starlette.types import ASGIApp
 
-from indicia.cli.taxii import taxii_of_page
+from indicia.cli.serve import taxii_of_page
 from indicia.web import create_app
 from indicia.web.guard import connections
 from indicia.web.guard.entrance import COOKIE
-from indicia.web.guard.hosts import LOCAL, Hosts
+from indicia.web.guard.hosts import LOCAL, AllowedHosts
 from indicia.web.taxii.collections import collection_id
 from indicia.web.taxii.server import beside
 from tests import sample_case
@@ -102,7 +102,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     secret.write_text("owner-secret", "utf-8")
     read.mkdir()
     (read / "link.txt").symlink_to(secret)
-    hosts = Hosts(LOCAL)
+    hosts = AllowedHosts(LOCAL)
     page = create_app(folder / "cases", hosts=hosts, launch=LAUNCH, reads=(read,), author="x", most_bytes=200_000)
     shelf = page.state.shelf
     places = {
@@ -181,6 +181,25 @@ def test_connections_that_never_finish_are_closed_and_shut_nobody_out(site: Site
     assert time.monotonic() - begun < 8
     for one in slow:
         one.close()
+
+
+def test_strangers_who_owe_a_body_shut_nobody_out(site: Site) -> None:
+    """450 connections without a credential, each with a head and the first letter of a form: the owner gets every page."""
+    port = int(site.host.rpartition(":")[2])
+    head = b"POST /enter HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900\r\n\r\nl"
+    held = [half(port, head) for _ in range(450)]
+    # The owner's own upload waits, too, and is known: it keeps its place.
+    own = half(port, f"POST /new HTTP/1.1\r\nHost: {site.host}\r\nCookie: {site.cookie}\r\nContent-Length: 9\r\n\r\nx".encode())
+    try:
+        assert {site.try_out({"ask": "GET /", "as": "owner"})[0] for _ in range(20)} == {200}
+        held += [half(port, head) for _ in range(150)]
+        assert {site.try_out({"ask": "GET /", "as": "owner"})[0] for _ in range(20)} == {200}
+        own.sendall(b"12345678")
+        own.settimeout(10)
+        assert own.recv(100).startswith(b"HTTP/1.1 4"), "an answer, whatever it says, and no closed door"
+    finally:
+        for one in (*held, own):
+            one.close()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from indicia.errors import InputError, UsageError
 from indicia.web.guard.folders import Folders
-from indicia.web.guard.hosts import LOCAL, Hosts, hosts_of
+from indicia.web.guard.hosts import LOCAL, AllowedHosts, hosts_of
 from tests import sample_case
 from tests.web.site import client, shelve, token
 
@@ -58,7 +58,7 @@ def test_others_need_a_name_and_a_name_is_one_host(address: str, given: list[str
 
 
 def test_behind_a_proxy_with_tls_its_origin_is_ours(tmp_path: Path) -> None:
-    hosts = Hosts(("indicia.example",), frozenset({"indicia.example"}))
+    hosts = AllowedHosts(("indicia.example",), frozenset({"indicia.example"}))
     with client(tmp_path, hosts=hosts) as far:
         assert far.get("/").status_code == 400, "it answers to its name alone"
         far.base_url = "http://indicia.example"  # type: ignore[assignment]

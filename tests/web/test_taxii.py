@@ -20,13 +20,13 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from indicia.case import open_store
-from indicia.cli.taxii import Kept, taxii_of_page
+from indicia.cli.serve import Kept, taxii_of_page
 from indicia.errors import FormatError, InputError, UsageError
 from indicia.knowledge import load
 from indicia.records import Case, Firmness, Tlp
 from indicia.share.redact import marking_of
 from indicia.web import create_app
-from indicia.web.guard.hosts import LOCAL, Hosts
+from indicia.web.guard.hosts import LOCAL, AllowedHosts
 from indicia.web.taxii.collections import collection_id, marking_of_object
 from indicia.web.taxii.inbox import Inbox
 from indicia.web.taxii.readers import Reader, load_readers, reader_of
@@ -289,6 +289,35 @@ def test_what_was_posted_can_be_deleted_by_those_who_may_write_and_see_it(server
     assert delete(server, ALICE, shown, "amber") == 403, "the case itself is read only"
 
 
+def test_a_clock_that_is_set_back_hides_nothing(tmp_path: Path, readers: tuple[Reader, ...]) -> None:
+    """Whoever asks for what was added later than the last that they know hears of all that is new."""
+    times = iter(f"2026-11-{day}T10:00:00.000000Z" for day in range(28, 9, -1))
+    case = mixed_case()
+    with open_store(tmp_path / "a.indicia") as store:
+        store.save(case, author="x", time="t", what="first")
+        inbox = Inbox(tmp_path / "inbox")
+        app = taxii_app(lambda: {"case": Kept(store)}, load(), readers, inbox=inbox, now=lambda: next(times))
+        with running(app) as server:
+            inside = f"{server}/taxii2/case/collections/{collection_id('inbox')}/objects/"
+
+            def mark(url: str) -> str:
+                return str(get(url, ALICE, limit="1000").headers["X-TAXII-Date-Added-Last"])
+
+            def news(url: str, known: str) -> list[str]:
+                found = get(url, ALICE, added_after=known, limit="1000").json().get("objects", [])
+                return [item["type"] for item in found]
+
+            offered = at(server, Tlp.AMBER)
+            known = mark(offered)
+            firmer = said_with(case.claims[0], firmness=Firmness.CONFIRMED)
+            store.save(msgspec.structs.replace(case, claims=(firmer, *case.claims[1:])), author="x", time="t", what="second")
+            assert "note" in news(offered, known)
+            post(server, CAROL, json.dumps({"objects": [note(Tlp.CLEAR, 1)]}).encode())
+            known = mark(inside)
+            post(server, CAROL, json.dumps({"objects": [note(Tlp.CLEAR, 2)]}).encode())
+            assert news(inside, known) == ["note"]
+
+
 def test_only_what_changed_counts_as_added_again(tmp_path: Path, readers: tuple[Reader, ...]) -> None:
     times = iter(f"2026-11-24T{hour}:00:00.000000Z" for hour in range(10, 24))
     case = mixed_case()
@@ -315,7 +344,7 @@ def test_beside_the_page_the_same_cases_are_offered(tmp_path: Path) -> None:
     page = create_app(tmp_path / "cases", author="x", launch=LAUNCH)
     case = mixed_case()
     page.state.shelf.store("exchange", make=True).save(case, author="x", time="t", what="first")
-    taxii = taxii_of_page(page.state.shelf.slugs, page.state.shelf.store, None, None, "amber", Hosts(LOCAL), LAUNCH)
+    taxii = taxii_of_page(page.state.shelf.slugs, page.state.shelf.store, None, None, "amber", AllowedHosts(LOCAL), LAUNCH)
     with running(beside(page, taxii)) as server:
         assert get(f"{server}/taxii2/").status_code == 401, "beside the page nobody sees anything without a token"
         (root,) = get(f"{server}/taxii2/", LAUNCH).json()["api_roots"]

@@ -21,7 +21,8 @@ from indicia.records import (
     Sighting,
     Span,
 )
-from indicia.weigh import ease_of_faking, from_ids, gather
+from indicia.weigh.gather import from_ids, gather
+from indicia.weigh.stress import ease_of_faking
 from tests.weigh.samples import claim_of
 
 DOCUMENT = Document(id="document--0", name="advisory.txt", text="They used web shells.", sha256="0" * 64, publisher="Vendor")

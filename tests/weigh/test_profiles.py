@@ -7,7 +7,7 @@ import pytest
 
 from evals.weigh_cases import Case, folds, report_cases
 from indicia.knowledge import load
-from indicia.weigh.inputs import ACTIVITY, Layout, activity_inputs
+from indicia.weigh.inputs import ACTIVITY, ItemLayout, activity_inputs
 from indicia.weigh.profiles import UNDATED, Relations
 
 
@@ -24,7 +24,7 @@ def test_a_report_that_is_left_out_is_nowhere(relations: Relations) -> None:
     assert without.cited_for_groups[:, citation].sum() == 0
     assert without.cited_for_software[:, citation].sum() == 0
     assert citation not in without.sheets.citation
-    assert citation not in Layout.of(without, columns).sheet_citation
+    assert citation not in ItemLayout.of(without, columns).sheet_citation
     assert (without.reports <= everything.reports).all()
     fewer = everything.reports[group, columns] - without.reports[group, columns]
     assert (fewer >= 1).all()

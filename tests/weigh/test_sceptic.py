@@ -13,14 +13,18 @@ import yaml
 
 from indicia.knowledge import Knowledge, load
 from indicia.records import Evidence, Verdict
-from indicia.weigh import Change, from_ids, gather, leaders_if, weigh
-from indicia.weigh.base_rates import base_rates
+from indicia.weigh.assess import weigh
+from indicia.weigh.board import lay_out
+from indicia.weigh.explanation import base_rates
 from indicia.weigh.features import is_family
-from indicia.weigh.inputs import Layout
+from indicia.weigh.gather import from_ids, gather
+from indicia.weigh.heard import hear
+from indicia.weigh.inputs import ItemLayout
 from indicia.weigh.known import Tree, tree_of
-from indicia.weigh.legs import two_kinds
+from indicia.weigh.legs import kinds
 from indicia.weigh.model import Grounds, grounds_of
 from indicia.weigh.verdict import Decision, decide
+from indicia.weigh.whatif import Change, leaders_if
 from tests.weigh.samples import claim_of
 
 CASES = yaml.safe_load((Path(__file__).parent.parent / "cases" / "weigh" / "sceptic.yml").read_text("utf-8"))
@@ -39,7 +43,7 @@ def grounds(knowledge: Knowledge) -> Grounds:
 
 
 def verdict_on(columns: list[int], grounds: Grounds, tree: Tree) -> Decision:
-    layout = Layout.of(grounds.profiles, np.array(sorted(columns)))
+    layout = ItemLayout.of(grounds.profiles, np.array(sorted(columns)))
     factors, model = np.ones(len(columns)), grounds.model
     after = model.posterior(model.scores(layout, factors[None, :])[0], model.prior)
     return decide(model, layout, factors, after, model.prior, tree)
@@ -58,14 +62,16 @@ def test_no_single_item_of_attack_names_anybody(grounds: Grounds, knowledge: Kno
 
 def test_what_comes_with_the_system_never_leads(knowledge: Knowledge) -> None:
     for tool in EVERYDAY:
-        found = weigh(from_ids(software=[tool], knowledge=knowledge), knowledge).observed
-        assert found.posteriors[0].hypothesis.id == "unknown", (tool, found.posteriors[0])
+        evidence = from_ids(software=[tool], knowledge=knowledge)
+        found, after = weigh(evidence, knowledge).observed, lay_out(evidence, knowledge).posterior()
+        assert after.argmax() == len(after) - 1, tool  # an unknown actor
+        assert not found.posteriors and not found.levels
 
 
 def test_no_single_item_makes_a_group_likely(grounds: Grounds) -> None:
     model, columns = grounds.model, np.arange(len(grounds.profiles.relations.features))
     scores = np.concatenate(
-        [model.scores(Layout.of(grounds.profiles, columns[at : at + 1]), np.ones((1, 1))) for at in columns]
+        [model.scores(ItemLayout.of(grounds.profiles, columns[at : at + 1]), np.ones((1, 1))) for at in columns]
     )
     after = model.posterior(scores, model.prior)
     assert after[:, :-1].max() < 0.5
@@ -123,8 +129,8 @@ def test_who_is_named_is_named_by_more_than_one_item_and_without_the_prior(group
     groups = [at for at in found.posteriors if at.hypothesis.id != "unknown"]
     unknown = next(at.prior for at in found.posteriors if at.hypothesis.id == "unknown")
     level = {at.hypothesis.id: (1 - unknown) / len(groups) for at in groups}
-    flat = weigh(evidence, knowledge, prior=level).observed
-    assert next(at.probability for at in flat.posteriors if at.hypothesis.id == group) >= 0.55
+    flat = lay_out(evidence, knowledge, level)
+    assert flat.posterior()[flat.hypotheses.index(group)] >= 0.55
 
 
 def test_somebody_is_still_named_where_the_grounds_are_good(knowledge: Knowledge) -> None:
@@ -139,8 +145,10 @@ def test_somebody_is_still_named_where_the_grounds_are_good(knowledge: Knowledge
 def test_techniques_alone_or_software_alone_are_one_kind(knowledge: Knowledge) -> None:
     for techniques, software in ((25, 0), (0, 6)):
         found = weigh(of_group(knowledge, "G0010", techniques, software), knowledge).observed
-        assert found.verdict is Verdict.INSUFFICIENT
-        if found.posteriors[0].hypothesis.id == "G0010" and found.posteriors[0].probability > 0.9:
+        assert found.verdict in {Verdict.INSUFFICIENT, Verdict.STATE_ONLY}
+        board = lay_out(of_group(knowledge, "G0010", techniques, software), knowledge)
+        assert not found.posteriors
+        if board.posterior()[board.hypotheses.index("G0010")] > 0.9:
             assert any("second kind of evidence" in line or "tools can be planted" in line for line in found.missing)
 
 
@@ -175,8 +183,10 @@ def test_what_a_sceptic_would_type(case: dict[str, Any], knowledge: Knowledge) -
     if "leans" in case:
         assert found.said.leaders == ((case["leans"],) if case["leans"] else ())
     if "alike" in case:
-        fewer = weigh(gather(claims[: case["alike"]], (), None, (), knowledge), knowledge).said
-        assert max(at.probability for at in found.said.levels) == pytest.approx(max(at.probability for at in fewer.levels))
+        some = gather(claims[: case["alike"]], (), None, (), knowledge)
+        fewer = weigh(some, knowledge).said
+        more = hear(found.evidence, knowledge).levels
+        assert more[0].probability == pytest.approx(hear(some, knowledge).levels[0].probability)
         assert found.said.verdict is fewer.verdict
 
 
@@ -189,6 +199,6 @@ def test_a_leg_is_the_leg_of_the_group_that_is_named(knowledge: Knowledge) -> No
     software = int(np.flatnonzero((profiles.uses[theirs, first:] > 0) & (profiles.users[first:] == 1))[0]) + first
     techniques = np.flatnonzero((profiles.uses[mine, :first] > 0) & (profiles.uses[theirs, :first] == 0))[:6]
     columns = np.array(sorted((*techniques.tolist(), software)))
-    layout, seen = Layout.of(profiles, columns), list(range(len(columns)))
-    assert not two_kinds(layout, seen, np.array([mine])) and not two_kinds(layout, seen, np.array([theirs]))
-    assert two_kinds(layout, seen, np.array([mine, theirs]))
+    layout, seen = ItemLayout.of(profiles, columns), list(range(len(columns)))
+    assert all(len(kinds(layout, seen, np.array([one]))) == 1 for one in (mine, theirs))
+    assert len(kinds(layout, seen, np.array([mine, theirs]))) == 2

@@ -9,8 +9,6 @@ from typing import Any, Protocol
 from indicia.knowledge.resolve import names_of
 from indicia.knowledge.tables import Countermeasure, Detection, Incident, KevEntry, Mitigation, Technique
 
-__all__ = ["Facts", "Knows"]
-
 
 class Knows(Protocol):
     """The part of `knowledge.Knowledge` that advice rests on."""

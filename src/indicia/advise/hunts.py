@@ -14,20 +14,18 @@ import msgspec
 import yaml
 
 from indicia.advise import words
+from indicia.advise.kinds import whole_words
 from indicia.advise.needs import Need
-from indicia.advise.telling import whole_words
 from indicia.errors import RuleError
 from indicia.records import Audience, Measure, MeasureKind, Record, stable_id
 from indicia.rulefile import bounded, rule_documents
-
-__all__ = ["Rule", "convert", "fitting", "in_place", "key_of", "packed", "queries", "rules_by_technique"]
 
 MOST = 40  # queries in one advice; the rest stay rules
 PER_TECHNIQUE = 12  # rule ids named on one detection
 MAX_RULE = 200_000  # characters; no honest rule is longer
 
 
-class Rule(Record, frozen=True, kw_only=True):
+class HuntRule(Record, frozen=True, kw_only=True):
     """What advice needs of a Sigma rule. `covers` are the technique ids and CVEs of its tags, `product` and `service` those of
     its log source."""
 
@@ -56,7 +54,7 @@ def packed() -> dict[str, str]:
 _TAG = re.compile(r"attack\.(t\d{4}(?:\.\d{3})?)(?![\d.])|cve\.(\d{4})[-.](\d{4,})", re.IGNORECASE)
 
 
-def fitting(rules: Mapping[str, str], needs: Iterable[Need]) -> list[Rule]:
+def fitting(rules: Mapping[str, str], needs: Iterable[Need]) -> list[HuntRule]:
     """The rules whose tags name a technique or flaw among the needs. A rule that is no YAML mapping is passed over: the hunt,
     which loads the same files, reports it."""
     wanted = {need.id for need in needs}
@@ -72,7 +70,7 @@ def fitting(rules: Mapping[str, str], needs: Iterable[Need]) -> list[Rule]:
 
 
 @lru_cache(maxsize=4096)
-def _rule(name: str, text: str) -> Rule | None:
+def _rule(name: str, text: str) -> HuntRule | None:
     if len(text) > MAX_RULE:
         return None
     try:
@@ -87,7 +85,7 @@ def _rule(name: str, text: str) -> Rule | None:
         "CVE-" + tag.removeprefix("cve.").replace(".", "-") for tag in tags if re.fullmatch(r"cve\.\d{4}[-.]\d{4,}", tag)
     ]
     source = logs if isinstance(logs := row.get("logsource"), dict) else {}
-    return Rule(
+    return HuntRule(
         id=str(row.get("id", name)),
         title=str(row.get("title", name)),
         file=name,
@@ -115,7 +113,7 @@ PLATFORMS = {
 }
 
 
-def in_place(rules: Iterable[Rule], platforms: frozenset[str], texts: Sequence[str]) -> list[Rule]:
+def in_place(rules: Iterable[HuntRule], platforms: frozenset[str], texts: Sequence[str]) -> list[HuntRule]:
     """The rules whose platform is one of `platforms` and whose product is named in `texts`."""
 
     def named(told: tuple[str, ...]) -> bool:
@@ -123,7 +121,7 @@ def in_place(rules: Iterable[Rule], platforms: frozenset[str], texts: Sequence[s
 
     away = [product.rules for product in words.products() if not named(product.words)]
 
-    def has_part(rule: Rule) -> bool:
+    def has_part(rule: HuntRule) -> bool:
         of = f"{rule.product} {rule.service} {rule.title}"
         there = PLATFORMS.get(rule.product, platforms)
         return not platforms.isdisjoint(there) and not any(whole_words(one).search(of) for one in away)
@@ -131,7 +129,7 @@ def in_place(rules: Iterable[Rule], platforms: frozenset[str], texts: Sequence[s
     return [rule for rule in rules if has_part(rule)]
 
 
-def rules_by_technique(rules: Iterable[Rule]) -> dict[str, tuple[str, ...]]:
+def rules_by_technique(rules: Iterable[HuntRule]) -> dict[str, tuple[str, ...]]:
     """Technique id -> ids of the rules that cover it."""
     found: dict[str, list[str]] = defaultdict(list)
     for rule in rules:
@@ -140,7 +138,7 @@ def rules_by_technique(rules: Iterable[Rule]) -> dict[str, tuple[str, ...]]:
     return {key: tuple(ids[:PER_TECHNIQUE]) for key, ids in found.items()}
 
 
-def queries(rules: Iterable[Rule], needs: Sequence[Need]) -> list[Measure]:
+def queries(rules: Iterable[HuntRule], needs: Sequence[Need]) -> list[Measure]:
     """One hunt for each rule, the heaviest need first; `text` holds its query in each language that can say it."""
     by_id = {need.id: need for need in needs}
     rows = []
@@ -151,7 +149,7 @@ def queries(rules: Iterable[Rule], needs: Sequence[Need]) -> list[Measure]:
     return [_hunt(rule, mine) for _, _, rule, mine in rows[:MOST]]
 
 
-def _hunt(rule: Rule, needs: list[Need]) -> Measure:
+def _hunt(rule: HuntRule, needs: list[Need]) -> Measure:
     text, left_out = _queries(rule.text)
     best = min(needs, key=lambda need: -need.weight)
     return Measure(

@@ -11,8 +11,6 @@ import msgspec
 from indicia.advise.needs import Need
 from indicia.records import CoverageStep, Measure, MeasureKind, Rank, Record, stable_id
 
-__all__ = ["FIRST", "NEVER", "Precedence", "ordered", "shares"]
-
 # What only lets us see counts half of what prevents: a detection still needs somebody to act on it.
 SEEING = 0.5
 # A measure that ATT&CK names against a hundred techniques does less against each than one that is made for three. The narrowest

@@ -6,13 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from indicia.advise.facts import Facts
-from indicia.advise.needs import Need
-from indicia.advise.why import why
+from indicia.advise.needs import Need, why
 from indicia.advise.words import listed
 from indicia.knowledge.tables import Incident, KevEntry
 from indicia.records import Audience, Measure, MeasureKind, Rank, stable_id
-
-__all__ = ["patches"]
 
 RANSOMWARE = "Known to be used for ransomware."
 SINGLY = 3  # products that are told one by one; of more the two most pressing are, and the others stand together

@@ -9,13 +9,10 @@ import msgspec
 
 from indicia.advise import words
 from indicia.advise.facts import Facts
-from indicia.advise.needs import Need
-from indicia.advise.why import Calls, why
+from indicia.advise.needs import Calls, Need, why
 from indicia.advise.words import KindWords, MitigationWords
 from indicia.knowledge.tables import Countermeasure, Mitigation
 from indicia.records import Audience, Measure, MeasureKind, Rank, stable_id
-
-__all__ = ["NO_PREVENTION", "breadth", "called_for", "ids_of", "lead", "prevention", "put_after", "with_specifics"]
 
 # "Do not mitigate" and "pre-compromise" are ATT&CK's way to say that nothing inside our walls prevents the technique.
 NO_PREVENTION = frozenset({"M1055", "M1056"})

@@ -6,8 +6,6 @@ from indicia.advise import words
 from indicia.knowledge.articles import capital
 from indicia.records import Audience, Case, HuntVerdict, Measure, MeasureKind, Outcome, Rank, Sighting, stable_id
 
-__all__ = ["containment", "reporting"]
-
 COMPROMISE = {HuntVerdict.COMPROMISE, HuntVerdict.LIKELY, HuntVerdict.SIGNS}
 
 

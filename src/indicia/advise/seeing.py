@@ -6,13 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from indicia.advise import words
 from indicia.advise.facts import Facts
-from indicia.advise.needs import Need
-from indicia.advise.why import why
+from indicia.advise.needs import Need, why
 from indicia.advise.words import KindWords, LogWords
 from indicia.knowledge.tables import LogSource
 from indicia.records import Audience, Measure, MeasureKind, Rank, stable_id
-
-__all__ = ["detections", "log_for", "switches"]
 
 SHOWN = 6  # log sources named on one detection
 

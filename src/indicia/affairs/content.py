@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import resources
 
 from indicia.records import Claim, Document
-
-__all__ = ["Content", "content_of", "in_turn", "ranks"]
 
 Content = tuple[str, ...]
 
@@ -37,3 +37,11 @@ def in_turn(document: Document) -> tuple[str, str, str]:
 def ranks(documents: Iterable[Document]) -> Mapping[str, int]:
     """Place of each document by its date, then its text; by id."""
     return {document.id: number for number, document in enumerate(sorted(documents, key=in_turn))}
+
+
+# Words that stand in any affair and tell none.
+@cache
+def any_deed() -> frozenset[str]:
+    """The words of `any_deed.txt`, in small letters."""
+    lines = resources.files("indicia.affairs").joinpath("any_deed.txt").read_text("utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())

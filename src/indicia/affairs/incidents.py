@@ -16,8 +16,7 @@ from heapq import heappop, heappush
 from itertools import islice
 from typing import NamedTuple
 
-from indicia.affairs.content import content_of
-from indicia.affairs.dull import any_deed
+from indicia.affairs.content import any_deed, content_of
 from indicia.affairs.own_words import set_apart
 from indicia.knowledge import Knowledge
 from indicia.records import Claim, Document
@@ -30,6 +29,7 @@ __all__ = [
     "accused_on",
     "by_incident",
     "can_be_alike",
+    "common_names",
     "is_nameless",
     "keyed",
     "names_told",
@@ -98,7 +98,7 @@ def by_incident(claims: Sequence[Claim], documents: Mapping[str, Document], know
 
 def names_told(claims: Iterable[Claim], knowledge: Knowledge) -> dict[str, frozenset[str]]:
     """Claim id -> the names in small letters that tell which deed it is about, of claims on no known incident."""
-    common = _common(knowledge)
+    common = common_names(knowledge)
     return {claim.id: _telling(claim, common) for claim in claims if not claim.incident_id}
 
 
@@ -365,7 +365,7 @@ def _written(claims: Sequence[Claim], name: str) -> str:
 
 
 @lru_cache(maxsize=2)
-def _common(knowledge: Knowledge) -> frozenset[str]:
+def common_names(knowledge: Knowledge) -> frozenset[str]:
     """Names that stand in many affairs, in small letters."""
     out = set(_DULL)
     for tabled in (*knowledge.states, *knowledge.agencies, *knowledge.vendors):

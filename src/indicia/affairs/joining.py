@@ -15,8 +15,6 @@ from indicia.affairs.origins import day_of, target_of, voice_of
 from indicia.knowledge import Knowledge
 from indicia.records import Affair, AffairRow, Claim, Document, Firmness, Level, Shift, SourceType, Stance
 
-__all__ = ["affair_of", "claims_in", "claim_order", "join_affairs"]
-
 _LEVELS = {Level.PLACE: 0, Level.STATE: 1, Level.AGENCY: 2, Level.GROUP: 3, Level.OPERATOR: 4}
 
 

@@ -17,8 +17,6 @@ from indicia.affairs.origins import target_of, voice_of
 from indicia.affairs.stories import Story, main_story
 from indicia.records import Affair, Case, Claim, Level, Prominence, SourceType, Stance, those_counted, to_check
 
-__all__ = ["MainAffair", "main_affair", "main_among"]
-
 _WEIGHT = {Prominence.ANNOUNCEMENT: 1.0, Prominence.REPORTED: 0.5, Prominence.BACKGROUND: 0.05}
 _PASSED_ON = 0.5  # what a text only passes on of others says less of what it is about than what it says itself
 _ASIDE = 0.5  # what a text adds to an affair that is not the one it is mainly about
@@ -41,10 +39,10 @@ class MainAffair:
     story: Story = Story(frozenset(), ())
 
 
-def main_affair(case: Case) -> MainAffair:
-    """The main affair of a case. What people rejected is neither on it nor beside it; nor is what is said in passing of another
-    deed, or in texts that tell another story."""
-    story = main_story(case)
+def main_affair(case: Case, story: Story | None = None) -> MainAffair:
+    """The main affair of a case, or of one story of it. What people rejected is neither on it nor beside it; nor is what is
+    said in passing of another deed, or in texts that tell another story."""
+    story = story or main_story(case)
     counted = those_counted(case.claims, case.judgements)
     mine = [claim for claim in counted if claim.quote.document in story.documents]
     main = main_among(mine, case.affairs)

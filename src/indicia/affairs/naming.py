@@ -6,13 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from indicia.affairs.content import in_turn
-from indicia.affairs.dull import any_deed
+from indicia.affairs.content import any_deed, in_turn
 from indicia.affairs.stories import Story, heading
 from indicia.read.claims.dates import dates
 from indicia.records import Case, Claim, Document, Mention, MentionKind
-
-__all__ = ["heading_of", "time_of", "victim_of"]
 
 LONGEST = 45  # characters of a victim's name
 WORDS = 6

@@ -18,24 +18,6 @@ import msgspec
 from indicia.affairs.content import Content, content_of, ranks
 from indicia.records import Claim, Document, Firmness, SourceType
 
-__all__ = [
-    "COPY",
-    "MOST_ALIKE",
-    "Said",
-    "copies_of",
-    "day_of",
-    "first_utterances",
-    "led_back",
-    "narrated",
-    "place_key",
-    "said_in",
-    "shingles",
-    "target_of",
-    "voice_key",
-    "voice_of",
-    "with_origin",
-]
-
 _WORD = re.compile(r"\w+")
 _SHINGLE = 6
 MOST_ALIKE = 50  # texts that hold one sequence and are looked at: what stands in more is of no text in particular
@@ -87,7 +69,7 @@ def copies_of(texts: Iterable[tuple[Name, frozenset[int]]]) -> dict[Name, Name]:
     return out
 
 
-class Said(NamedTuple):
+class SaidClaim(NamedTuple):
     """A claim with what its place among all others is told by: the document that its text is a copy of (its own where it is
     none), the day, and the order in which claims were first made."""
 
@@ -115,8 +97,8 @@ def led_back(claims: Iterable[Claim], documents: Iterable[Document]) -> tuple[Cl
     place = ranks(known.values())
     copies = copies_of((each.id, shingles(each.text)) for each in sorted(known.values(), key=lambda one: place[one.id]))
     said = sorted((said_in(claim, known.get(claim.quote.document), copies) for claim in claims), key=lambda one: one.order)
-    by_voice: dict[tuple[str, ...], list[Said]] = defaultdict(list)
-    by_place: dict[tuple[str, ...], list[Said]] = defaultdict(list)
+    by_voice: dict[tuple[str, ...], list[SaidClaim]] = defaultdict(list)
+    by_place: dict[tuple[str, ...], list[SaidClaim]] = defaultdict(list)
     for one in said:
         by_place[place_key(one)].append(one)
         if one.claim.source.party is not None:
@@ -132,32 +114,32 @@ def with_origin(claim: Claim, first: str) -> Claim:
     return msgspec.structs.replace(claim, origin=first if first != claim.id else None)
 
 
-def said_in(claim: Claim, document: Document | None, copies: Mapping[str, str]) -> Said:
+def said_in(claim: Claim, document: Document | None, copies: Mapping[str, str]) -> SaidClaim:
     """The claim of a document. `copies`: document id -> the earliest with nearly the same text."""
     place = copies.get(claim.quote.document, claim.quote.document)
     day = day_of(claim, {document.id: document} if document else {})
-    return Said(claim, place, day, (day, place != claim.quote.document, not _heads(claim, document), content_of(claim)))
+    return SaidClaim(claim, place, day, (day, place != claim.quote.document, not _heads(claim, document), content_of(claim)))
 
 
-def voice_key(said: Said) -> tuple[str, ...]:
+def voice_key(said: SaidClaim) -> tuple[str, ...]:
     """What claims have in common of which one may pass on another: who speaks, how they stand to whom, and the deed."""
     claim = said.claim
     return (*voice_of(claim, said.place), claim.stance.value, target_of(claim), claim.incident_id or "")
 
 
-def place_key(said: Said) -> tuple[str, ...]:
+def place_key(said: SaidClaim) -> tuple[str, ...]:
     """What narration and the sourced claim that it tells again have in common."""
     return said.place, said.claim.stance.value, target_of(said.claim)
 
 
-def first_utterances(said: Iterable[Said]) -> dict[str, str]:
+def first_utterances(said: Iterable[SaidClaim]) -> dict[str, str]:
     """Claim id -> id of the claim that is its first utterance (its own id for a first utterance), for all sourced claims of one
     `voice_key`, in their order."""
     utterances: list[_Utterance] = []
     return {one.claim.id: _passed_on(one.claim, one.day, utterances) for one in said}
 
 
-def narrated(said: Sequence[Said], first: Mapping[str, str]) -> dict[str, str]:
+def narrated(said: Sequence[SaidClaim], first: Mapping[str, str]) -> dict[str, str]:
     """The same for the claims of one `place_key` that name no source: the first utterance of the first that names one, else the
     first narration. `first` says it of those that name one."""
     head = next((first[one.claim.id] for one in said if one.claim.source.party is not None), said[0].claim.id)

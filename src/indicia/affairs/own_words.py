@@ -11,8 +11,6 @@ from typing import NamedTuple
 from indicia.knowledge import Knowledge
 from indicia.records import Document
 
-__all__ = ["SetApart", "set_apart"]
-
 _SENTENCE = re.compile(r"[^.!?\n]+(?:\.(?=\w)[^.!?\n]+)*")
 # The subject leads back to what was told before; "not X" then says which known deed it is not.
 _DEED = (

@@ -12,12 +12,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from indicia.affairs.content import in_turn
-from indicia.affairs.dull import any_deed
+from indicia.affairs.content import any_deed, in_turn
 from indicia.affairs.incidents import joined
 from indicia.records import Case, Claim, Context, Document, Level, Mention, MentionKind, Prominence, Stance
-
-__all__ = ["Story", "heading", "main_story", "stories"]
 
 HEAD = 500  # characters at the beginning of a document that tell what it is about
 LONGEST_HEADING = 120

@@ -7,12 +7,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from indicia.affairs.content import in_turn
-from indicia.affairs.dull import any_deed
+from indicia.affairs.content import any_deed, in_turn
 from indicia.affairs.stories import Story
 from indicia.records import Case, Mention, MentionKind
-
-__all__ = ["ASKED", "Answer", "told_of"]
 
 # What is asked, in this order, and how many sentences may answer it.
 ASKED = {"corrected": 2, "deed": 2, "victims": 2, "when": 1, "how": 2, "spared": 1, "open": 1, "answer": 1}
@@ -28,7 +25,7 @@ _DATED = re.compile(
 )
 
 
-class Answer(NamedTuple):
+class AnswerSentence(NamedTuple):
     """A sentence that answers what is `asked` of ASKED, and what else it answers."""
 
     asked: str
@@ -36,7 +33,7 @@ class Answer(NamedTuple):
     also: tuple[str, ...] = ()
 
 
-def told_of(case: Case, story: Story) -> tuple[Answer, ...]:
+def told_of(case: Case, story: Story) -> tuple[AnswerSentence, ...]:
     """The answers in the order of ASKED, each sentence once. What is told of another deed, and what repeats a sentence, is left
     out."""
     documents = {one.id: one for one in case.documents if one.id in story.documents}
@@ -45,7 +42,7 @@ def told_of(case: Case, story: Story) -> tuple[Answer, ...]:
         if one.kind is MentionKind.FACT and one.span.document in documents and len(one.span.text.split()) >= LEAST:
             found[one.span.document, one.span.start][one.type] = one
     left = [kinds for kinds in found.values() if _is_on_it(kinds)]
-    out: list[Answer] = []
+    out: list[AnswerSentence] = []
     taken: list[frozenset[str]] = []
     for asked, most in ASKED.items():
         while sum(one.asked == asked for one in out) < most and len(out) < MOST:
@@ -61,7 +58,7 @@ def told_of(case: Case, story: Story) -> tuple[Answer, ...]:
                     kinds[asked].span.start,
                 ),
             )
-            out.append(Answer(asked, best[asked], tuple(kind for kind in best if kind not in (asked, "background"))))
+            out.append(AnswerSentence(asked, best[asked], tuple(kind for kind in best if kind not in (asked, "background"))))
             taken.append(_words(best[asked].span.text))
     return tuple(out)
 

@@ -17,8 +17,6 @@ import numpy.typing as npt
 
 from indicia.records import Hunt, Sighting
 
-__all__ = ["COLUMNS", "Columns"]
-
 Codes = npt.NDArray[np.int32]
 Seconds = npt.NDArray[np.int64]
 NO_TIME = np.iinfo(np.int64).min

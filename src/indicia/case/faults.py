@@ -14,8 +14,6 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from indicia.errors import StoreError
 
-__all__ = ["DAMAGED", "check_file", "complete", "hint_of", "reading", "reason_of"]
-
 DAMAGED = "the file may be damaged: use an older copy"
 _OURS = {"alembic_version", "run", "entry", "sighting"}
 

@@ -8,8 +8,6 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine
 
-__all__ = ["upgrade"]
-
 
 def upgrade(engine: Engine) -> None:
     """Applies what is missing. Does nothing to a file that is up to date. Raises: sqlalchemy errors, OSError."""

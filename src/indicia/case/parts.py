@@ -22,8 +22,6 @@ from indicia.records import (
     stable_id,
 )
 
-__all__ = ["LISTS", "SINGLES", "Part", "parts_of"]
-
 # kind -> (field of Case, type): kinds of which a case has many, and those of which it has one.
 LISTS: dict[str, tuple[str, type[Record]]] = {
     "document": ("documents", Document),
@@ -42,7 +40,7 @@ SINGLES: dict[str, tuple[str, type[Record]]] = {
 _encoder = msgspec.json.Encoder(order="deterministic")
 
 
-class Part(NamedTuple):
+class RecordPart(NamedTuple):
     """All records of one kind, as (id, JSON), in the order of the case. Ids are unique within a part."""
 
     kind: str
@@ -60,10 +58,10 @@ def _identified(records: Iterator[Any] | tuple[Any, ...], kind: str) -> tuple[tu
     return tuple(out)
 
 
-def parts_of(case: Case) -> Iterator[Part]:
+def parts_of(case: Case) -> Iterator[RecordPart]:
     """The parts of a case but for its sightings, which have a table of their own."""
     for kind, (field, _) in LISTS.items():
-        yield Part(kind, _identified(getattr(case, field), kind))
+        yield RecordPart(kind, _identified(getattr(case, field), kind))
     head = Case(
         name=case.name,
         versions=case.versions,
@@ -74,4 +72,4 @@ def parts_of(case: Case) -> Iterator[Part]:
     )
     hunt = msgspec.structs.replace(case.hunt, sightings=()) if case.hunt else None
     for kind, one in (("head", head), ("hunt", hunt), ("weighing", case.weighing), ("advice", case.advice)):
-        yield Part(kind, ((kind, _encoder.encode(one)),) if one is not None else ())
+        yield RecordPart(kind, ((kind, _encoder.encode(one)),) if one is not None else ())

@@ -7,8 +7,6 @@ from sqlalchemy import Connection, case, func, literal, select, true
 from indicia.case.tables import entry, run, sighting
 from indicia.records import Record
 
-__all__ = ["Changes", "Run", "Version", "changes_of", "runs_of", "versions_of"]
-
 _INNER = frozenset({"columns"})  # kinds that hold nothing new: the sightings once more, in another form
 
 

@@ -9,8 +9,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, LargeBinary, String, Table
 
-__all__ = ["add_rows", "bare", "copy_rows", "keep_log", "loading"]
-
 _CACHE = 256_000  # KiB of pages that SQLite may hold while it takes in very many rows, and of PostgreSQL's to sort them
 _GATHERED = 32_000  # KiB that PostgreSQL gathers of a full-text index: with more it is slower, since it looks further for each
 

@@ -22,7 +22,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from indicia.case.columns import Columns
 from indicia.case.faults import DAMAGED, check_file, complete, hint_of, reading, reason_of
 from indicia.case.migrate import upgrade
-from indicia.case.parts import LISTS, SINGLES, Part, parts_of
+from indicia.case.parts import LISTS, SINGLES, RecordPart, parts_of
 from indicia.case.past import Changes, Run, Version, changes_of, runs_of, versions_of
 from indicia.case.rows import keep_log, loading
 from indicia.case.tables import entry, offered, run, sighting, technique
@@ -155,7 +155,7 @@ class Store:
             for part in parts_of(case):
                 writer.write(part)
             writer.write_sightings(sightings)
-            writer.write(Part("columns", (("columns", Columns.of(case.hunt).pack()),)))
+            writer.write(RecordPart("columns", (("columns", Columns.of(case.hunt).pack()),)))
             for counts in (writer.added, writer.superseded, writer.withdrawn):
                 counts.pop("columns", None)  # nothing new: the sightings once more, in another form
             return Changes(run=writer.run, added=writer.added, superseded=writer.superseded, withdrawn=writer.withdrawn)
@@ -171,7 +171,7 @@ class Store:
             ).inserted_primary_key
             assert number is not None
             head = msgspec.structs.replace(_decode(heads[-1], Case), name=name)
-            Writer(connection, int(number[0])).write(Part("head", (("head", _encode(head)),)))
+            Writer(connection, int(number[0])).write(RecordPart("head", (("head", _encode(head)),)))
 
     def judge(self, judgement: Judgement) -> None:
         """Keeps what a person decided, beside the machine's own."""

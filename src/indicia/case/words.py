@@ -19,19 +19,6 @@ from sqlalchemy import Connection, text
 from indicia.case.rows import copy_rows
 from indicia.records import Claim, Document, Judgement, Mention, Record, Sighting
 
-__all__ = [
-    "INDEXED",
-    "add_words",
-    "create_words",
-    "fill_words",
-    "find_numbers",
-    "find_rows",
-    "how_many",
-    "phrases",
-    "snippet",
-    "words_of",
-]
-
 INDEXED = ("document", "claim", "mention", "judgement")  # kinds of entries, beside sightings
 TABLES = {"entry": "entry_words", "sighting": "sighting_words"}
 _WORD = re.compile(r"[^\W_]+")

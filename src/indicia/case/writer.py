@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from indicia.case.parts import LISTS, Part
+from indicia.case.parts import LISTS, RecordPart
 from indicia.case.rows import add_rows, bare
 from indicia.case.tables import entry, sighting, technique
 from indicia.case.words import INDEXED, add_words, words_of
@@ -36,7 +36,7 @@ class Writer:
         self.superseded: dict[str, int] = {}
         self.withdrawn: dict[str, int] = {}
 
-    def write(self, part: Part) -> None:
+    def write(self, part: RecordPart) -> None:
         """One kind of record."""
         held = {
             row.id: (row.seq, bytes(row.body), row.place)

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import orjson
 
 from indicia.cli.talk import Talk
+from indicia.fetching import Fetcher, host_of, place_of
 from indicia.read.fronts import Held
-from indicia.watch.fetching import Fetcher, host_of
 from indicia.writing import write_atomically
 
 __all__ = ["Page", "fetched_sources", "keep_pages"]
@@ -47,8 +47,9 @@ def fetched_sources(sources: Sequence[str], voice: Talk) -> tuple[list[str | Hel
             out.append(source)
             continue
         host = host_of(source)
+        port = place_of(source).removeprefix(host)
         bare = host.removeprefix("www.")
-        found = Fetcher(frozenset({host, bare, f"www.{bare}"}), largest=LARGEST).get(source)
+        found = Fetcher(frozenset(f"{one}{port}" for one in (host, bare, f"www.{bare}")), largest=LARGEST).get(source)
         assert found is not None  # without a version to compare with there is always an answer
         page = Page(source, datetime.now(UTC).isoformat(timespec="seconds"), found.data, found.media_type)
         voice.say(f"fetched {source}: {len(page.data):,} bytes, SHA-256 {page.sha256[:12]}…", "dim")

@@ -9,15 +9,12 @@ from rich.markup import escape
 
 from indicia import __version__
 from indicia.cli import exits
-from indicia.cli.ids import short_id
-from indicia.cli.marked import marked_json
-from indicia.cli.options import Color, Json, Output, Quiet, Verbose, talk
+from indicia.cli.options import Color, Json, Output, Quiet, Verbose, short_id, talk
+from indicia.cli.results import marked_json
 from indicia.cli.talk import console_for, plain, write_out
 from indicia.errors import UsageError
 from indicia.records import Advice, Case, Measure, MeasureKind, Mention, MentionKind, Span, Tlp, Versions, stable_id
 from indicia.view.first import by_when
-
-__all__ = ["advise"]
 
 GOALS = ("CISA CPG 2.0 ", "NIST CSF 2.0 ")
 
@@ -45,8 +42,8 @@ def advise(
 
       indicia advise --techniques T1190 T1505.003 CVE-2021-26855
     """
-    from indicia.advise import advise as advise_case
-    from indicia.cli.arguments import words
+    from indicia.advise.advice import advise as advise_case
+    from indicia.cli.options import words
     from indicia.knowledge import load
     from indicia.pipeline import as_left, load_case
     from indicia.share.redact import marking_of

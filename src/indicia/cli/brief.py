@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
@@ -14,11 +12,10 @@ import typer
 from indicia.account import account
 from indicia.cli import exits
 from indicia.cli.addresses import fetched_sources, keep_pages
-from indicia.cli.count import Count, count_files
-from indicia.cli.marked import tell_unmarked
 from indicia.cli.options import (
     Color,
     Date,
+    FailOnHit,
     Json,
     Language,
     Marking,
@@ -27,13 +24,16 @@ from indicia.cli.options import (
     Told,
     Unmarked,
     Verbose,
+    markings,
     read_date,
     read_language,
     read_marking,
     talk,
+    words,
 )
 from indicia.cli.readers import (
     ClaimFiles,
+    ModelAsked,
     ModelBudget,
     ModelKeyFile,
     ModelMaySee,
@@ -43,56 +43,55 @@ from indicia.cli.readers import (
     OtherReader,
     asked_readers,
 )
+from indicia.cli.results import Count, count_files, tell_unmarked
 from indicia.cli.talk import Talk, plain, standard_input, write_out
 from indicia.errors import InputError
 from indicia.extras import missing
 from indicia.records import Case, to_json
 
+if TYPE_CHECKING:
+    from indicia.knowledge import Knowledge
+
 __all__ = ["brief", "held_case"]
 
-# What a brief leaves behind: file name and share format, in the order in which they are written.
-FILES = (
-    ("case.json", "json"),
-    ("brief.md", "md"),
-    ("brief.html", "html"),
-    ("brief.pdf", "pdf"),
-    ("bundle.stix.json", "stix"),
-    ("event.misp.json", "misp"),
-    ("layer.navigator.json", "navigator"),
-    ("indicators.csv", "csv"),
-    ("timeline.jsonl", "timesketch"),
-)
+Sources = Annotated[
+    list[str],
+    typer.Argument(help="Statements, news, advisories: files, folders, addresses, or - for stdin.", show_default=False),
+]
+Logs = Annotated[
+    list[Path] | None, typer.Option("--logs", help="A log file, or a folder of logs from a server. May be repeated.")
+]
+Folder = Annotated[Path, typer.Option("--output", "-o", help="The folder to write the brief to.")]
+Keep = Annotated[
+    str | None, typer.Option("--case", help="Keep the case in this file (or database URL), adding to what is already there.")
+]
+Name = Annotated[str | None, typer.Option("--name", help="The name of the case; by default what it is about.")]
+Have = Annotated[
+    list[str] | None, typer.Option("--have", help="What is already in place, and what you are: edr,mfa,small,energy ...")
+]
+Public = Annotated[bool, typer.Option("--public", help="Write a version without your own logs, hosts and notes; it says so.")]
+LogsMarking = Annotated[
+    str, typer.Option("--logs-tlp", help="How to mark findings from your own logs.", autocompletion=markings)
+]
+Full = Annotated[
+    bool, typer.Option("--full", help="Print every annex in full, with techniques that the accused are only known for.")
+]
 
 
 def brief(
-    sources: Annotated[
-        list[str],
-        typer.Argument(help="Statements, news, advisories: files, folders, addresses, or - for stdin.", show_default=False),
-    ],
-    logs: Annotated[
-        list[Path] | None, typer.Option("--logs", help="A log file, or a folder of logs from a server. May be repeated.")
-    ] = None,
+    sources: Sources,
+    logs: Logs = None,
     rules: Rules = None,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write the brief to.")] = Path("brief"),
-    keep: Annotated[
-        str | None,
-        typer.Option("--case", help="Keep the case in this file (or database URL), adding to what is already there."),
-    ] = None,
-    name: Annotated[str | None, typer.Option("--name", help="The name of the case; by default the folder's name.")] = None,
-    have: Annotated[
-        list[str] | None,
-        typer.Option("--have", help="What is already in place, and what you are: edr,mfa,small,energy ..."),
-    ] = None,
+    output: Folder = Path("brief"),
+    keep: Keep = None,
+    name: Name = None,
+    have: Have = None,
     date: Date = None,
     tlp: Marking = None,
     unmarked: Unmarked = None,
-    public: Annotated[
-        bool, typer.Option("--public", help="Write a version without your own logs, hosts and notes; it says so.")
-    ] = False,
+    public: Public = False,
     told: Told = True,
-    logs_tlp: Annotated[
-        str, typer.Option("--logs-tlp", help="How to mark findings from your own logs.", show_default=True)
-    ] = "amber",
+    logs_tlp: LogsMarking = "amber",
     claims: ClaimFiles = None,
     reader: OtherReader = None,
     model_url: ModelUrl = None,
@@ -101,12 +100,10 @@ def brief(
     model_may_see: ModelMaySee = None,
     model_seconds: ModelSeconds = 120,
     model_budget: ModelBudget = 500,
-    full: Annotated[
-        bool, typer.Option("--full", help="Print every annex in full, with techniques that the accused are only known for.")
-    ] = False,
+    full: Full = False,
     lang: Language = "en",
     as_json: Json = False,
-    fail_on_hit: Annotated[bool, typer.Option("--fail-on-hit", help="Exit 12 when the logs show signs of compromise.")] = False,
+    fail_on_hit: FailOnHit = False,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     color: Color = True,
@@ -129,30 +126,13 @@ def brief(
 
       indicia brief new-statement.txt --case affair.indicia -o brief/   [dim]adds to the case, says what changed[/]
     """
-    from indicia.cli.arguments import words
-    from indicia.knowledge import load
-    from indicia.knowledge.ages import too_old
-    from indicia.pipeline import as_left, build, for_public
-    from indicia.share import pieces
-    from indicia.share.redact import marking_of
-    from indicia.view.judgements import key_judgements
+    from indicia.pipeline import build, write_brief
 
     voice = talk(quiet, verbose, color)
     read_language(lang)
-    knowledge = load()
-    if warning := too_old(knowledge.provenance, datetime.now(UTC).date()):
-        voice.say(f"the built-in knowledge is {warning}", "yellow")
-    asked = asked_readers(
-        claims=claims,
-        reader=reader,
-        url=model_url,
-        model=model,
-        key_file=model_key_file,
-        may_see=model_may_see,
-        unmarked=unmarked,
-        seconds=model_seconds,
-        budget=model_budget,
-    )
+    knowledge = _knowledge(voice)
+    by_model = ModelAsked(reader, model_url, model, model_key_file, model_may_see, model_seconds, model_budget)
+    asked = asked_readers(claims, by_model, unmarked)
     before = held_case(keep) if keep else None
     texts, fetched = fetched_sources(sources, voice)
     with asked.told(voice) as readers, voice.progress() as progress:
@@ -160,52 +140,69 @@ def brief(
             texts,
             tuple(logs or ()),
             rules=tuple(rules or ()),
-            name=name or (before.name if before else output.resolve().name),
+            name=name or (before.name if before else None),
             before=before,
             have=words(have),
             published=read_date(date),
             marking=read_marking(tlp),
             unmarked=read_marking(unmarked),
             readers=readers,
-            knowledge=knowledge,
             stdin=standard_input(),
             progress=progress,
         )
-        voice.problems(case.problems)
-        count = _count(case, before)
-        voice.say(str(count), "dim" if count.is_whole else "yellow")
-        if not case.documents and (case.hunt is None or not any(file.events for file in case.hunt.files)):
-            raise InputError("none of the sources could be used, so there is no brief", hint="see the messages above")
+        count = _count(case, before, voice)
         case = _with_logs_marked(case, logs_tlp)
-        left, earlier = as_left(case, knowledge), as_left(before, knowledge) if before else None
-        if public:
-            left = for_public(left, knowledge, told=told)
-            earlier = for_public(earlier, knowledge, told=told) if earlier else None
+        left, earlier = _leaving(case, before, knowledge, public=public, told=told)
         keep_pages(fetched, output / "fetched")
-        no_pdf = missing("pdf")
-        files = [row for row in FILES if row[1] != "pdf" or not no_pdf]
-        for number, (file, form) in enumerate(files):
-            if progress:
-                progress("writing", number, len(files))
-            write_out(pieces(left, form, knowledge, full=full, language=lang, before=earlier), output / file)
-        if no_pdf:
-            voice.say(f"no brief.pdf: {no_pdf}", "yellow")
+        write_brief(left, output, knowledge, full=full, language=lang, before=earlier, progress=progress)
+    _keep(case, keep, "brief " + " ".join([*sources, *(f"--logs {path}" for path in logs or ())]), voice)
+    _tell(left, earlier, voice, output, (left if public else case) if as_json else None)
+    return _code(case, fail_on_hit, count)
+
+
+def _knowledge(voice: Talk) -> Knowledge:
+    """What is built in, saying so where it is old."""
+    from indicia.knowledge import load
+    from indicia.knowledge.library import too_old
+
+    knowledge = load()
+    if warning := too_old(knowledge.provenance, datetime.now(UTC).date()):
+        voice.say(f"the built-in knowledge is {warning}", "yellow")
+    return knowledge
+
+
+def _leaving(case: Case, before: Case | None, knowledge: Knowledge, *, public: bool, told: bool) -> tuple[Case, Case | None]:
+    """The case as it leaves, and as it left before."""
+    from indicia.pipeline import as_left, for_public
+
+    def leaving(one: Case) -> Case:
+        left = as_left(one, knowledge)
+        return for_public(left, knowledge, told=told) if public else left
+
+    return leaving(case), leaving(before) if before else None
+
+
+def _tell(left: Case, earlier: Case | None, voice: Talk, output: Path, as_json: Case | None) -> None:
+    """What it comes to and where the brief is, on stdout; what is no longer said, on stderr."""
+    from indicia.share.redact import marking_of
+    from indicia.view.judgements import key_judgements
+
+    no_pdf = missing("pdf")
+    if no_pdf:
+        voice.say(f"no brief.pdf: {no_pdf}", "yellow")
     sentences = [sentence.text for sentence in key_judgements(left)]
-    if keep:
-        _keep(case, keep, sources, logs or (), voice)
-        for sentence in key_judgements(earlier) if earlier else ():
-            if sentence.text not in sentences:
-                voice.say(f"no longer said: {sentence.text}", "dim")
+    for sentence in key_judgements(earlier) if earlier else ():
+        if sentence.text not in sentences:
+            voice.say(f"page one said before: {sentence.text}", "dim")
     tell_unmarked(left, voice)
     if as_json:
-        sys.stdout.buffer.write(to_json(left if public else case) + b"\n")
-    else:
-        print(marking_of(left).label)  # noqa: T201
-        for text in sentences:
-            print(plain(f"- {text}"))  # noqa: T201 - this is the data that was asked for
-        others = ".md" if no_pdf else ".md, .pdf"
-        print(plain(f"\nThe brief is in {output / 'brief.html'} (also {others}, STIX, MISP; all in {output}/)"))  # noqa: T201
-    return _code(case, fail_on_hit, count)
+        write_out(to_json(as_json) + b"\n", None)
+        return
+    print(marking_of(left).label)  # noqa: T201
+    for text in sentences:
+        print(plain(f"- {text}"))  # noqa: T201 - this is the data that was asked for
+    others = ".md" if no_pdf else ".md, .pdf"
+    print(plain(f"\nThe brief is in {output / 'brief.html'} (also {others}, STIX, MISP; all in {output}/)"))  # noqa: T201
 
 
 def _with_logs_marked(case: Case, marking: str) -> Case:
@@ -230,12 +227,13 @@ def _has_case(url: str) -> bool:
         return bool(store.runs())
 
 
-def _keep(case: Case, where: str, sources: Sequence[str], logs: Sequence[Path], voice: Talk) -> None:
-    """Saves the case and says what that changed."""
+def _keep(case: Case, where: str | None, what: str, voice: Talk) -> None:
+    """Saves the case, if it is kept, and says what that changed."""
+    if not where:
+        return
     from indicia.case import open_store
     from indicia.cli.history import counted
 
-    what = "brief " + " ".join([*sources, *(f"--logs {path}" for path in logs)])
     now = datetime.now(UTC).isoformat(timespec="seconds")
     with open_store(where) as store:
         changes = store.save(case, author=account(), time=now, what=what)
@@ -245,12 +243,17 @@ def _keep(case: Case, where: str, sources: Sequence[str], logs: Sequence[Path], 
         voice.say(f"{where}: {word}: {told}")
 
 
-def _count(case: Case, before: Case | None) -> Count:
-    """What became of the texts and logs that were given now."""
+def _count(case: Case, before: Case | None, voice: Talk) -> Count:
+    """What became of the texts and logs that were given now, told. Raises: InputError where nothing came of any."""
+    voice.problems(case.problems)
     known = {document.name for document in before.documents} if before else set()
     read = [document.name for document in case.documents if document.name not in known]
     logs = [file.file for file in case.hunt.files if file.events] if case.hunt else []
-    return count_files([*read, *logs], case.problems)
+    count = count_files([*read, *logs], case.problems)
+    voice.say(str(count), "dim" if count.is_whole else "yellow")
+    if not case.documents and not logs:
+        raise InputError("none of the sources could be used, so there is no brief", hint="see the messages above")
+    return count
 
 
 def _code(case: Case, fail_on_hit: bool, count: Count) -> int:

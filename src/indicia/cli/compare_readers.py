@@ -12,6 +12,7 @@ from indicia.cli import exits
 from indicia.cli.options import Color, Date, Json, Output, Quiet, Unmarked, Verbose, read_date, talk
 from indicia.cli.readers import (
     ClaimFiles,
+    ModelAsked,
     ModelBudget,
     ModelKeyFile,
     ModelMaySee,
@@ -58,17 +59,8 @@ def compare_readers(
 
     voice = talk(quiet, verbose, color)
     need_models()
-    asked = asked_readers(
-        claims=claims,
-        reader=reader,
-        url=model_url,
-        model=model,
-        key_file=model_key_file,
-        may_see=model_may_see,
-        unmarked=unmarked,
-        seconds=model_seconds,
-        budget=model_budget,
-    )
+    by_model = ModelAsked(reader, model_url, model, model_key_file, model_may_see, model_seconds, model_budget)
+    asked = asked_readers(claims, by_model, unmarked)
     if not asked.readers:
         raise UsageError("there is nobody to compare with", hint="--claims FILE or --reader NAME")
     with asked.told(voice) as readers, voice.progress() as progress:

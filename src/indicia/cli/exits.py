@@ -14,8 +14,6 @@ from indicia.errors import (
     UsageError,
 )
 
-__all__ = ["E_EXTRA", "E_FAULT", "E_FOUND", "E_INTERRUPTED", "E_NOTHING", "E_OK", "E_PARTIAL", "E_USAGE", "code_for"]
-
 E_OK = 0  # done, all of it
 E_FAULT = 1  # a fault of ours
 E_USAGE = 2  # the command line is wrong

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -15,9 +15,8 @@ import typer
 from rich.markup import escape
 
 from indicia.cli import exits
-from indicia.cli.count import count_logs
-from indicia.cli.marked import marked_json
-from indicia.cli.options import Color, Engine, Engines, Json, JsonLines, Master, Output, Quiet, Rules, Verbose, talk
+from indicia.cli.options import Color, Engine, Engines, FailOnHit, Json, JsonLines, Master, Output, Quiet, Rules, Verbose, talk
+from indicia.cli.results import count_logs, marked_json
 from indicia.cli.talk import ProgressCall, Talk, console_for, plain, standard_input, write_out
 from indicia.errors import InputError, UsageError
 from indicia.extras import need
@@ -25,7 +24,8 @@ from indicia.records import Event, Hunt, HuntVerdict, Outcome, RuleLevel, Severi
 from indicia.walking import told_path
 
 if TYPE_CHECKING:
-    from indicia.hunt import IndicatorSought
+    from indicia.hunt.sight.indicators import IndicatorSought
+    from indicia.hunt.tuning import Tuning
 
 __all__ = ["hunt"]
 
@@ -33,6 +33,8 @@ MOST_WAITING = 8  # log sources named for which rules wait
 MOST_TITLES = 3  # rules named that saw one act
 MOST_DAYS = 31
 MOST_NAMED = 5  # accounts and addresses
+MOST_ACTORS = 20  # machines and principals in the table
+MOST_ALIKE = 5  # acts of a chain of which rules say the same
 _LOUD = (RuleLevel.CRITICAL, RuleLevel.HIGH, RuleLevel.MEDIUM)
 _OUTCOME_STYLE = {Outcome.SUCCESS: "red", Outcome.ATTEMPT: "yellow", Outcome.UNKNOWN: "dim"}
 _VERDICT_STYLE = {
@@ -42,61 +44,85 @@ _VERDICT_STYLE = {
     HuntVerdict.LOOK: "yellow",
     HuntVerdict.ATTEMPT: "yellow",
     HuntVerdict.NOT_SEEN: "green",
+    HuntVerdict.CANNOT_JUDGE: "yellow",
     HuntVerdict.NO_LOGS: "dim",
 }
 
 
+Paths = Annotated[list[Path] | None, typer.Argument(help="Log files, or folders of logs from servers.", show_default=False)]
+Indicators = Annotated[
+    list[Path] | None,
+    typer.Option("--indicators", help="Indicators to look for: text, report, STIX, MISP or CSV. May be repeated."),
+]
+Builtin = Annotated[bool, typer.Option("--builtin/--no-builtin", help="Use our own rule pack.")]
+Level = Annotated[
+    RuleLevel, typer.Option("--level", help="Show only sightings of this level or above; the verdict is on all of them.")
+]
+Since = Annotated[
+    str | None, typer.Option("--since", help="Only what happened since then: a day such as 2021-03-02, or a time.")
+]
+Until = Annotated[str | None, typer.Option("--until", help="Only what happened until then.")]
+Without = Annotated[
+    list[str] | None, typer.Option("--not", help="A rule that does not count, by id or title. May be repeated.")
+]
+TuningFile = Annotated[
+    Path | None, typer.Option("--tuning", help="A YAML file with such rules, a period and your own systems (docs/hunting.md).")
+]
+Timezone = Annotated[
+    str | None, typer.Option("--timezone", help="The zone of times that state none: Europe/Berlin, +11:00. UTC by default.")
+]
+Dates = Annotated[
+    str | None, typer.Option("--dates", help="Which comes first in dates that could be read either way: dmy or mdy.")
+]
+Raw = Annotated[bool, typer.Option("--raw", help="Also look for the indicators in the raw bytes of every file.")]
+Keep = Annotated[Path | None, typer.Option("--keep", help="Write the events as Parquet into this folder.")]
+Stats = Annotated[bool, typer.Option("--stats", help="Say where the time went.")]
+Jobs = Annotated[int | None, typer.Option("--jobs", help="Processes; all cores by default.")]
+Tables = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--table", help="With --engine spark: a table of events, such as parquet:ADDRESS. May be repeated (docs/scale.md)."
+    ),
+]
+Columns = Annotated[
+    Path | None, typer.Option("--columns", help="A YAML file that says what the columns of --table mean (docs/scale.md).")
+]
+Watch = Annotated[
+    str | None,
+    typer.Option(
+        "--watch",
+        help="Hunt through what one --table has gained since the last call, reporting into this folder (docs/scale.md).",
+    ),
+]
+Late = Annotated[int, typer.Option("--late", min=0, help="With --watch: how many minutes late events may arrive.")]
+
+
 def hunt(
-    paths: Annotated[
-        list[Path] | None, typer.Argument(help="Log files, or folders of logs from servers.", show_default=False)
-    ] = None,
+    paths: Paths = None,
     rules: Rules = None,
-    indicators: Annotated[
-        list[Path] | None,
-        typer.Option("--indicators", help="Indicators to look for: text, report, STIX, MISP or CSV. May be repeated."),
-    ] = None,
-    builtin: Annotated[bool, typer.Option("--builtin/--no-builtin", help="Use our own rule pack.")] = True,
-    level: Annotated[
-        RuleLevel, typer.Option("--level", help="Show only sightings of this level or above; the verdict is on all of them.")
-    ] = RuleLevel.INFORMATIONAL,
-    since: Annotated[
-        str | None, typer.Option("--since", help="Only what happened since then: a day such as 2021-03-02, or a time.")
-    ] = None,
-    until: Annotated[str | None, typer.Option("--until", help="Only what happened until then.")] = None,
-    without: Annotated[
-        list[str] | None, typer.Option("--not", help="A rule that does not count, by id or title. May be repeated.")
-    ] = None,
-    tuning: Annotated[
-        Path | None,
-        typer.Option("--tuning", help="A YAML file with such rules, a period and your own systems (docs/hunting.md)."),
-    ] = None,
-    raw: Annotated[bool, typer.Option("--raw", help="Also look for the indicators in the raw bytes of every file.")] = False,
-    keep: Annotated[Path | None, typer.Option("--keep", help="Write the events as Parquet into this folder.")] = None,
+    indicators: Indicators = None,
+    builtin: Builtin = True,
+    level: Level = RuleLevel.INFORMATIONAL,
+    since: Since = None,
+    until: Until = None,
+    without: Without = None,
+    tuning: TuningFile = None,
+    timezone: Timezone = None,
+    dates: Dates = None,
+    raw: Raw = False,
+    keep: Keep = None,
     as_json: Json = False,
     as_lines: JsonLines = False,
     output: Output = None,
-    stats: Annotated[bool, typer.Option("--stats", help="Say where the time went.")] = False,
-    jobs: Annotated[int | None, typer.Option("--jobs", help="Processes; all cores by default.")] = None,
+    stats: Stats = False,
+    jobs: Jobs = None,
     engine: Engine = Engines.LOCAL,
     master: Master = None,
-    tables: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--table", help="With --engine spark: a table of events, such as parquet:ADDRESS. May be repeated (docs/scale.md)."
-        ),
-    ] = None,
-    columns: Annotated[
-        Path | None, typer.Option("--columns", help="A YAML file that says what the columns of --table mean (docs/scale.md).")
-    ] = None,
-    watch: Annotated[
-        str | None,
-        typer.Option(
-            "--watch",
-            help="Hunt through what one --table has gained since the last call, reporting into this folder (docs/scale.md).",
-        ),
-    ] = None,
-    late: Annotated[int, typer.Option("--late", min=0, help="With --watch: how many minutes late events may arrive.")] = 60,
-    fail_on_hit: Annotated[bool, typer.Option("--fail-on-hit", help="Exit 12 when the logs show signs of compromise.")] = False,
+    tables: Tables = None,
+    columns: Columns = None,
+    watch: Watch = None,
+    late: Late = 60,
+    fail_on_hit: FailOnHit = False,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     color: Color = True,
@@ -110,26 +136,19 @@ def hunt(
       indicia hunt logs/ --indicators advisory.pdf --jsonl > sightings.jsonl
     """
     from indicia.hunt.processes.lean import without_pandas
-    from indicia.hunt.rules.files import bundles_among
-    from indicia.hunt.tuning import Tuning, read_time, read_tuning
 
     without_pandas()
     voice = talk(quiet, verbose, color)
     if as_json and as_lines:
         raise UsageError("--json and --jsonl exclude each other")
-    for name, value in (("--master", master), ("--table", tables), ("--columns", columns), ("--watch", watch)):
-        if value and engine is not Engines.SPARK:
-            raise UsageError(f"{name} is for --engine spark")
-    if watch is not None and (paths or len(tables or ()) != 1):
-        raise UsageError("--watch is for one --table", hint="watch others in a separate run")
-    if not paths and not tables:
-        raise UsageError("no logs were given", hint="name files or folders with logs")
-    chosen = read_tuning(_text_of(tuning), str(tuning)) if tuning is not None else Tuning()
-    chosen = chosen.with_more(without or (), read_time(since) if since else None, read_time(until, end=True) if until else None)
+    _check_tables(engine, master, tables or (), columns, watch, bool(paths))
+    asked: dict[str, Any] = {
+        "builtin": builtin,
+        "tuning": _tuning(tuning, without or (), since, until).with_times(timezone, dates),
+    }
     with voice.progress() as progress:
-        wanted = _wanted(voice, indicators) if indicators else ()
-        asked: dict[str, Any] = {"builtin": builtin, "indicators": wanted, "tuning": chosen}
-        asked["rules"] = (*(rules or ()), *bundles_among(indicators or ()))
+        asked["indicators"], bundles = _wanted(voice, indicators or ())
+        asked["rules"] = (*(rules or ()), *bundles)
         if watch is not None:
             return _watched(voice, watch, master, (tables or [""])[0], columns, late, asked)
         if engine is Engines.SPARK:
@@ -152,15 +171,42 @@ def hunt(
         _show(found, color, stats, shown)
     if stats and (as_json or as_lines):
         voice.say("; ".join(f"{label} {seconds:.2f} s" for label, seconds in found.stats))
+    return _code(found, fail_on_hit, count.is_whole)
+
+
+def _check_tables(
+    engine: Engines, master: str | None, tables: Sequence[str], columns: Path | None, watch: str | None, paths: bool
+) -> None:
+    """Raises: UsageError for options that do not go together, or where nothing is to be hunted through."""
+    for name, value in (("--master", master), ("--table", tables), ("--columns", columns), ("--watch", watch)):
+        if value and engine is not Engines.SPARK:
+            raise UsageError(f"{name} is for --engine spark")
+    if watch is not None and (paths or len(tables) != 1):
+        raise UsageError("--watch is for one --table", hint="watch others in a separate run")
+    if not paths and not tables:
+        raise UsageError("no logs were given", hint="name files or folders with logs")
+
+
+def _tuning(file: Path | None, without: Sequence[str], since: str | None, until: str | None) -> Tuning:
+    """The tuning of the file with what the command line adds. Raises: UsageError, RuleError."""
+    from indicia.hunt.tuning import Tuning, read_time, read_tuning
+
+    chosen = read_tuning(_text_of(file), str(file)) if file is not None else Tuning()
+    return chosen.with_more(without, read_time(since) if since else None, read_time(until, end=True) if until else None)
+
+
+def _code(found: Hunt, fail_on_hit: bool, is_whole: bool) -> int:
     if fail_on_hit and found.verdict in {HuntVerdict.COMPROMISE, HuntVerdict.LIKELY, HuntVerdict.SIGNS}:
         return exits.E_FOUND
     failed = any(problem.severity is Severity.FAILED for problem in found.problems)
-    partly = failed or not count.is_whole or any(run.skipped for run in found.rules)
-    return exits.E_PARTIAL if partly else exits.E_OK
+    return exits.E_PARTIAL if failed or not is_whole or any(run.skipped for run in found.rules) else exits.E_OK
 
 
-def _wanted(voice: Talk, files: Sequence[Path]) -> tuple[IndicatorSought, ...]:
-    """The indicators in some files; what else was read in them is let go of before the hunt."""
+def _wanted(voice: Talk, files: Sequence[Path]) -> tuple[tuple[IndicatorSought, ...], Sequence[Path]]:
+    """The indicators in some files, and the bundles among these, whose patterns are rules. What else was read in them is let go
+    of before the hunt."""
+    if not files:
+        return (), ()
     from indicia.hunt.rules.files import bundles_among
     from indicia.knowledge import load
     from indicia.pipeline import read_sources
@@ -168,14 +214,14 @@ def _wanted(voice: Talk, files: Sequence[Path]) -> tuple[IndicatorSought, ...]:
 
     _, _, mentions, problems = read_sources([str(path) for path in files], load(), stdin=standard_input())
     voice.problems(problems)
-    wanted = sought(mentions)
-    if not wanted and not bundles_among(files):
+    wanted, bundles = sought(mentions), tuple(bundles_among(files))
+    if not wanted and not bundles:
         raise InputError("no indicators were found in --indicators", where=", ".join(map(str, files)))
-    return wanted
+    return wanted, bundles
 
 
 def _here(keep: Path | None, jobs: int | None, progress: ProgressCall | None) -> Callable[..., Hunt]:
-    from indicia.hunt import hunt as hunt_logs
+    from indicia.hunt.run import hunt as hunt_logs
 
     return partial(hunt_logs, keep=keep, jobs=jobs, progress=progress)
 
@@ -230,11 +276,40 @@ def _text_of(path: Path) -> str:
         raise UsageError(f"the file {path} cannot be read: {error}") from error
 
 
+def _actors(found: Hunt, by_id: Mapping[str, Sighting]) -> Iterator[str]:
+    """A line for each machine and principal: what is to be said of it, from when to when, its worst trace, techniques."""
+    from indicia.hunt.story.actors import actors_in
+
+    rows = actors_in(found.chains, by_id)
+    width = min(40, max((len(row.name) for row in rows), default=0))
+    for row in rows[:MOST_ACTORS]:
+        first, last = (f"{time:%Y-%m-%d %H:%M}" if time else "" for time in (row.first, row.last))
+        yield (
+            f"  {escape(plain(row.name or '?')):<{width}}  [{_VERDICT_STYLE[row.verdict]}]{row.verdict.value:<20}[/]  "
+            f"{first:<16}  {last:<16}  {escape(plain(row.worst.title))}  [dim]{' '.join(row.techniques)}[/]"
+        )
+    if len(rows) > MOST_ACTORS:
+        yield f"  and {len(rows) - MOST_ACTORS} more"
+
+
 def _lines(sightings: Sequence[Sighting]) -> Iterator[str]:
-    """One line for each act of a chain: when, whether it worked, what rules say of it, who did what from where, which log."""
+    """One line for each act of a chain: when, whether it worked, what rules say of it, who did what from where, which log.
+
+    Of many acts of which rules say the same the first few are told, and how many more there were.
+    """
     from indicia.hunt.story.acts import acts_of
 
-    for act in acts_of(sightings):
+    acts = acts_of(sightings)
+    alike = Counter((act.titles, act.worst.outcome) for act in acts)
+    told: Counter[tuple[tuple[str, ...], Outcome]] = Counter()
+    for act in acts:
+        kind = act.titles, act.worst.outcome
+        told[kind] += 1
+        if told[kind] > MOST_ALIKE and alike[kind] > MOST_ALIKE + 1:
+            if told[kind] == alike[kind]:
+                left = alike[kind] - MOST_ALIKE
+                yield f"  {'':<19}  [dim]and {left:,} more of “{escape(plain(act.titles[0]))}”; --jsonl has them all[/]"
+            continue
         worst = act.worst
         time = f"{worst.event.time:%Y-%m-%d %H:%M:%S}" if worst.event.time else worst.event.time_text[:19]
         place = worst.event.place
@@ -286,25 +361,23 @@ def _most_seen(sightings: Sequence[Sighting]) -> Iterator[str]:
 
 
 def _show(found: Hunt, color: bool, stats: bool, shown: Sequence[RuleLevel]) -> None:
-    from indicia.view.wording import many
-
     console = console_for(color)
     console.print(found.marking.label, style="bold")
     console.print(f"[{_VERDICT_STYLE[found.verdict]}]{found.verdict.value}[/]: {escape(plain(found.reason))}")
     by_id = {sighting.id: sighting for sighting in found.sightings}
+    if len({chain.host for chain in found.chains}) > 1:
+        console.print("[bold]Machines and principals, the worst first[/]")
+        for line in _actors(found, by_id):
+            console.print(line, soft_wrap=True)
     for chain in found.chains:
         console.print(f"\n[bold]{escape(plain(chain.host))}[/]: {escape(plain(chain.summary))}")
         for line in _lines([each for identity in chain.sightings if (each := by_id[identity]).level in shown]):
             console.print(line, soft_wrap=True)
     chained = {identity for chain in found.chains for identity in chain.sightings}
-    rest: dict[tuple[str, str], int] = {}
-    for sighting in found.sightings:
-        if sighting.id not in chained and sighting.level in shown:
-            key = (sighting.level.value, sighting.title)
-            rest[key] = rest.get(key, 0) + 1
+    rest = Counter((one.level.value, one.title) for one in found.sightings if one.id not in chained and one.level in shown)
     if rest:
         console.print("[bold]Not part of a chain[/]")
-        for (level, title), count in sorted(rest.items(), key=lambda item: -item[1])[:40]:
+        for (level, title), count in rest.most_common(40):
             console.print(escape(plain(f"  {count:>7}  {level:<13} {title}")))
     days = list(_days(found.sightings))
     if len(days) > 1:
@@ -313,19 +386,26 @@ def _show(found: Hunt, color: bool, stats: bool, shown: Sequence[RuleLevel]) -> 
             console.print(escape(line))
     for line in _most_seen(found.sightings):
         console.print(escape(plain(line)), soft_wrap=True)
-    skipped = [run for run in found.rules if run.skipped]
+    for line in _reach(found):
+        console.print(escape(plain(line)), style="dim")
+    if stats:
+        for label, seconds in found.stats:
+            sys.stderr.write(f"{label:<24} {seconds:8.3f} s\n")
+
+
+def _reach(found: Hunt) -> Iterator[str]:
+    """How much was asked, and which rules had no log to run on."""
+    from indicia.view.wording import many
+
+    skipped = sum(bool(run.skipped) for run in found.rules)
     events = sum(file.events for file in found.files)
-    asked = sum(not run.waits for run in found.rules) - len(skipped)
-    console.print(
-        f"[dim]{many(len(found.files), 'file')}, {events:,} event{'s' * (events != 1)}; {asked:,} rules "
-        f"were asked, {len(skipped)} could not run; {found.indicators_sought} indicators looked for[/]"
+    asked = sum(not run.waits for run in found.rules) - skipped
+    yield (
+        f"{many(len(found.files), 'file')}, {events:,} event{'s' * (events != 1)}; {asked:,} rules "
+        f"were asked, {skipped} could not run; {found.indicators_sought} indicators looked for"
     )
     waiting = Counter(run.waits for run in found.rules if run.waits)
     if waiting:
         most = ", ".join(f"{source} ({count:,})" for source, count in waiting.most_common(MOST_WAITING))
         more = f" and {len(waiting) - MOST_WAITING} more" if len(waiting) > MOST_WAITING else ""
-        total = sum(waiting.values())
-        console.print(escape(plain(f"{total:,} rules had no log to run on: {most}{more}")), style="dim")
-    if stats:
-        for label, seconds in found.stats:
-            sys.stderr.write(f"{label:<24} {seconds:8.3f} s\n")
+        yield f"{sum(waiting.values()):,} rules had no log to run on: {most}{more}"

@@ -32,7 +32,7 @@ def show(as_json: Json = False, color: Color = True) -> None:
     import msgspec
 
     from indicia.knowledge import load
-    from indicia.knowledge.ages import ages, too_old
+    from indicia.knowledge.library import ages, too_old
 
     rows, today = load().provenance, date.today()
     if as_json:
@@ -61,13 +61,20 @@ def update(
         list[Path], typer.Argument(help="Newer official files, for example enterprise-attack.json.", show_default=False)
     ],
 ) -> None:
-    """Rebuild the built-in data from newer official files. What came with the package stays unchanged.
+    """Rebuild the built-in data from newer official files: ATT&CK, MISP's galaxies of actors and software, KEV, mappings.
+    Actors, families and spellings are rebuilt, and what changed is listed. What came with the package stays unchanged.
 
     [bold]Example[/]
 
-      indicia knowledge update enterprise-attack.json known_exploited_vulnerabilities.json
+      indicia knowledge update enterprise-attack.json threat-actor.json known_exploited_vulnerabilities.json
     """
     from indicia.knowledge import update as rebuild
+    from indicia.knowledge.changes import changes
+    from indicia.knowledge.library import PACKAGED, Knowledge, user_folder
 
+    before = Knowledge((user_folder(), PACKAGED))
+    _ = before.attack, before.actors, before.malware  # read before they are replaced
     for row in rebuild(paths):
         print(f"{row.file}: {row.source} {row.version}, {row.rows:,} rows")  # noqa: T201
+    for line in changes(before, Knowledge((user_folder(), PACKAGED))):
+        print(line)  # noqa: T201

@@ -13,10 +13,11 @@ from collections.abc import Callable
 from typing import Annotated, Any, NoReturn, ParamSpec
 
 import typer
+from typer.completion import completion_init  # type: ignore[attr-defined]
 
 from indicia import __version__
 from indicia.cli import exits
-from indicia.cli.arguments import spread
+from indicia.cli.options import spread
 from indicia.cli.talk import Talk
 from indicia.errors import IndiciaError
 
@@ -85,25 +86,20 @@ def _exiting(command: Callable[P, int]) -> Callable[P, None]:
 
 
 def register() -> None:
-    """Commands in the order in which `--help` shows them. Each module holds one command and imports its stage when called."""
+    """Commands in the order in which `--help` shows them. Each imports its stage when it is called."""
     if app.registered_commands:
         return
     from indicia.cli import (
         advise,
-        affairs,
         brief,
         compare_readers,
-        completion,
-        doctor,
-        example,
+        evidence,
+        exchange,
         history,
         hunt,
-        judge,
+        installation,
         knowledge,
-        mcp,
         merge,
-        pull,
-        push,
         read,
         serve,
         share,
@@ -115,32 +111,33 @@ def register() -> None:
     app.command("read")(_exiting(read.read))
     app.command("compare-readers")(_exiting(compare_readers.compare_readers))
     app.command("hunt")(_exiting(hunt.hunt))
-    app.command("affairs")(_exiting(affairs.affairs))
+    app.command("affairs")(_exiting(read.affairs))
     app.command("weigh")(_exiting(weigh.weigh))
     app.command("advise")(_exiting(advise.advise))
-    app.command("judge")(_exiting(judge.judge))
+    app.command("judge")(_exiting(history.judge))
     app.command("history")(_exiting(history.history))
     app.command("share")(_exiting(share.share))
     app.command("serve")(_exiting(serve.serve))
     app.command("merge")(_exiting(merge.merge))
-    app.command("pull")(_exiting(pull.pull))
-    app.command("push")(_exiting(push.push))
+    app.command("pull")(_exiting(exchange.pull))
+    app.command("push")(_exiting(exchange.push))
     app.command("watch")(_exiting(watch.watch))
-    app.command("mcp")(_exiting(mcp.mcp))
+    app.command("mcp")(_exiting(serve.mcp))
+    app.add_typer(evidence.app, name="evidence")
     app.add_typer(knowledge.app, name="knowledge")
-    app.command("example")(_exiting(example.example))
-    app.command("doctor")(_exiting(doctor.doctor))
-    app.command("completion")(_exiting(completion.completion))
+    app.command("example")(_exiting(installation.example))
+    app.command("doctor")(_exiting(installation.doctor))
+    app.command("completion")(_exiting(installation.completion))
 
 
+_COMPLETING = "_INDICIA_COMPLETE"  # set by the shell that asks what may stand next
 # What must work while the settings are wrong.
 _UNSET = frozenset({"completion", "doctor", "example", "--help", "-h", "--version"})
 
 
 def _settings(arguments: list[str]) -> dict[str, Any]:
     """What the user's file and environment set, as the parser takes defaults. Raises: UsageError."""
-    from indicia.cli.completion import commands
-    from indicia.cli.settings import by_command, in_force, is_given
+    from indicia.cli.settings import by_command, commands, in_force, is_given
 
     if not arguments or not _UNSET.isdisjoint({arguments[0], arguments[-1]}) or not is_given():
         return {}
@@ -159,6 +156,8 @@ def run(arguments: list[str] | None = None) -> None:
     talk = Talk()
     try:
         register()
+        if _COMPLETING in os.environ:
+            completion_init()
         app(arguments, default_map=_settings(arguments))
     except SystemExit as stop:
         if stop.code == exits.E_INTERRUPTED:

@@ -43,7 +43,7 @@ def merge(
     from indicia.case import open_store
     from indicia.knowledge import load
     from indicia.pipeline import conclude
-    from indicia.share.coalition import Party
+    from indicia.share.coalition import Signer
     from indicia.share.coalition import merge as merge_cases
     from indicia.share.plain import case_json
     from indicia.share.statement import statement_text
@@ -58,7 +58,7 @@ def merge(
         called = name.strip() if separator else loaded.name
         state, body = knowledge.state(called), knowledge.agencies.one(called)
         known = body.name if body and not state else called  # "EU" speaks as the European Union
-        parties.append(Party(name=known, case=loaded, state=state.code if state else None))
+        parties.append(Signer(name=known, case=loaded, state=state.code if state else None))
     if len({party.state or party.name for party in parties}) < len(parties):
         raise UsageError("two parties have the same name", hint='name them: "GB=uk/" "US=us/"')
     merged = conclude(merge_cases(parties, " + ".join(party.name for party in parties)), knowledge)

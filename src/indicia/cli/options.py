@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -11,29 +12,13 @@ import typer
 
 from indicia.cli.talk import Talk
 from indicia.errors import UsageError
-from indicia.records import Tlp
+from indicia.records import Case, Tlp
 
-__all__ = [
-    "Color",
-    "Date",
-    "Engine",
-    "Engines",
-    "Json",
-    "JsonLines",
-    "Language",
-    "Marking",
-    "Master",
-    "Output",
-    "Quiet",
-    "Rules",
-    "Told",
-    "Unmarked",
-    "Verbose",
-    "read_date",
-    "read_language",
-    "read_marking",
-    "talk",
-]
+
+def markings() -> list[str]:
+    """What a shell may complete a marking to."""
+    return [one.value for one in Tlp]
+
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")]
 Verbose = Annotated[
@@ -77,6 +62,7 @@ Master = Annotated[
         help="With --engine spark: the cluster, such as spark://host:7077 or local[4]; by default all cores of this machine.",
     ),
 ]
+FailOnHit = Annotated[bool, typer.Option("--fail-on-hit", help="Exit 12 when the logs show signs of compromise.")]
 Unmarked = Annotated[
     str | None,
     typer.Option(
@@ -89,7 +75,10 @@ Language = Annotated[
     str, typer.Option("--lang", help="The language of page one and the headings: en, de or fr.", show_default=True)
 ]
 Told = Annotated[bool, typer.Option("--told/--untold", help="Say in the output that --for or --public left something out.")]
-Marking = Annotated[str | None, typer.Option("--tlp", help="At least this marking: clear, green, amber, amber+strict, red.")]
+Marking = Annotated[
+    str | None,
+    typer.Option("--tlp", help="At least this marking: clear, green, amber, amber+strict, red.", autocompletion=markings),
+]
 
 
 def talk(quiet: bool, verbose: int, color: bool) -> Talk:
@@ -124,3 +113,85 @@ def read_marking(text: str | None) -> Tlp | None:
         return None if text is None else Tlp.read(text)
     except ValueError as error:
         raise UsageError(str(error)) from None
+
+
+# Options that take several words, as people write them: `--techniques T1190 T1505.003` and `--techniques T1190,T1505.003`.
+LISTS = frozenset({"--techniques", "--software", "--victims", "--sectors", "--have", "--without"})
+
+
+def spread(arguments: Sequence[str]) -> list[str]:
+    """`--techniques A B` becomes `--techniques A --techniques B`: each word up to the next option belongs to the list, but
+    for a file, a folder or a database that is named after the first: `--have mfa CASE` asks about the case.
+
+    >>> spread(["weigh", "--techniques", "T1190", "T1505.003", "--json"])
+    ['weigh', '--techniques', 'T1190', '--techniques', 'T1505.003', '--json']
+    """
+    out: list[str] = []
+    option: str | None = None
+    given = False  # whether the list has a word already
+    for word in arguments:
+        if word in LISTS:
+            option, given = word, False
+        elif word.startswith("-"):
+            option = None
+            out.append(word)
+        elif option is not None and not (given and _is_place(word)):
+            out += [option, word]
+            given = True
+        else:
+            option = None
+            out.append(word)
+    return out
+
+
+def _is_place(word: str) -> bool:
+    return "://" in word or Path(word).exists()
+
+
+def words(given: Sequence[str] | None) -> tuple[str, ...]:
+    """The single words of a list option, commas split, in order, each once.
+
+    >>> words(["T1190,T1505.003", "T1190"])
+    ('T1190', 'T1505.003')
+    """
+    parts = (part.strip() for text in given or () for part in text.split(","))
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
+# Ids of records as people see and type them: the first characters, as long as they name one record.
+SHOWN = 8  # characters of an id in text for people
+LEAST = 4  # characters that somebody has to give
+
+
+def short_id(id: str) -> str:
+    """What is shown of an id.
+
+    >>> short_id("claim--0123456789abcdef")
+    '01234567'
+    """
+    return id.rpartition("--")[2][:SHOWN]
+
+
+def meant(case: Case, given: str) -> str:
+    """The id in the case that `given` is, or begins. Raises: UsageError where it names none, or more than one."""
+    known = set(_ids(case))
+    if given in known:
+        return given
+    found = sorted(
+        id for id in known if len(given) >= LEAST and (id.startswith(given) or id.rpartition("--")[2].startswith(given))
+    )
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UsageError(f"{given!r} names {len(found)} records", hint="give more of it: " + ", ".join(found[:5]))
+    raise UsageError(
+        f"nothing in this case has the id {given!r}", hint="read, weigh and advise show the ids, and --json shows them whole"
+    )
+
+
+def _ids(case: Case) -> Iterator[str]:
+    yield from (record.id for records in (case.claims, case.mentions) for record in records)
+    yield from (sighting.id for sighting in case.hunt.sightings) if case.hunt else ()
+    yield from (item.id for item in case.weighing.evidence) if case.weighing else ()
+    yield from (one.subject for one in case.judgements if one.action == "add")
+    yield from (measure.id for measure in case.advice.measures) if case.advice else ()

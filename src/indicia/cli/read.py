@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import io
+import signal
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, cast
 
 import typer
 
 from indicia.cli import exits
 from indicia.cli.addresses import fetched_sources
-from indicia.cli.count import Count, count_files
 from indicia.cli.options import (
     Color,
     Date,
@@ -30,6 +32,7 @@ from indicia.cli.options import (
 )
 from indicia.cli.readers import (
     ClaimFiles,
+    ModelAsked,
     ModelBudget,
     ModelKeyFile,
     ModelMaySee,
@@ -39,22 +42,145 @@ from indicia.cli.readers import (
     OtherReader,
     asked_readers,
 )
-from indicia.cli.talk import standard_input, write_out
+from indicia.cli.results import Count, count_files
+from indicia.cli.talk import Talk, plain, standard_input, write_out
 from indicia.errors import InputError, UsageError
 from indicia.extras import need
 from indicia.models import need_models
 from indicia.records import Problem
+from indicia.writing import written
 
 if TYPE_CHECKING:
+    from indicia.cli.shown import Shown
     from indicia.pipeline import Piece
 
-__all__ = ["read"]
+# What `indicia read` writes for machines as it reads: whole lines only, whoever stops it.
+_STEP = 1 << 20  # bytes
+
+
+def answer_lines(voice: Talk, output: Path | None, *, jobs: int | None, published: str | None) -> int:
+    """Answers each line of standard input and returns an exit code.
+
+    Raises: InputError where there is no standard input.
+    """
+    from indicia.pipeline import lines_of, read_lines
+
+    stdin = standard_input()
+    if stdin is None:
+        raise InputError("there is no standard input here", hint='pipe {"id", "text"} lines into it')
+    if stdin.isatty():
+        voice.say('reading {"id", "text"} lines from the terminal; Ctrl-D ends them', "dim")
+    count = bad = 0
+    answers = read_lines(lines_of(stdin), jobs=jobs, published=published, tell=voice.warn)
+    with voice.progress() as progress, placed(output) as file, closing(answers):
+        writer = _WholeLines(file)
+        for answer in answers:
+            writer.write(answer.data)
+            count += 1
+            bad += not answer.fine
+            if progress:
+                progress("documents", count, None)
+    if bad:
+        voice.warn(f"{bad:,} of {count:,} lines could not be used; each has an error object with its number")
+    elif not count:
+        voice.warn("no lines came in")
+    return exits.E_NOTHING if count and bad == count else exits.E_PARTIAL if bad else exits.E_OK
+
+
+class _WholeLines:
+    """Writes lines so that Ctrl-C comes before or after one, never within: a second Ctrl-C gives up at once."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._writing = False
+        self._asked = False
+        signal.signal(signal.SIGINT, self._interrupt)
+
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        if not self._writing or self._asked:
+            raise KeyboardInterrupt
+        self._asked = True
+
+    def write(self, line: bytes) -> None:
+        self._writing = True
+        self._file.write(line + b"\n")
+        self._file.flush()
+        self._writing = False
+        if self._asked:
+            raise KeyboardInterrupt
+
+
+def placed(output: Path | None) -> AbstractContextManager[BinaryIO]:
+    """The file that takes its name when all is written, or stdout when `output` is None or `-`."""
+    if output is not None and str(output) != "-":
+        return written(output)
+    return nullcontext(cast(BinaryIO, _OnTerminal(sys.stdout.buffer)) if sys.stdout.isatty() else sys.stdout.buffer)
+
+
+class _OnTerminal:
+    """A terminal, which gets nothing to obey. What is written to it is whole lines, or ASCII in between."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.flush = file.flush
+
+    def write(self, data: bytes) -> int:
+        return self._file.write(plain(data.decode("utf-8", "replace")).encode())
+
+
+def _rows(pieces: Iterable[Piece]) -> Iterator[dict[str, Any]]:
+    """One row for each document."""
+    from indicia.read.rows import reading_row
+    from indicia.records import Reading
+
+    for piece in pieces:
+        for document in piece.documents:
+            reading = Reading(
+                document=document.id,
+                claims=tuple(claim for claim in piece.claims if claim.quote.document == document.id),
+                mentions=tuple(mention for mention in piece.mentions if mention.span.document == document.id),
+                problems=piece.problems,
+                fallen=piece.fallen,
+            )
+            yield reading_row(reading, document)
+
+
+def write_lines(file: BinaryIO, pieces: Iterable[Piece]) -> None:
+    """One line for each document, as soon as it is read."""
+    import orjson
+
+    writer = _WholeLines(file)
+    for row in _rows(pieces):
+        writer.write(orjson.dumps(row))
+
+
+def write_array(file: BinaryIO, pieces: Iterable[Piece]) -> None:
+    """`{"documents": [...]}`, each document as soon as it is read."""
+    import orjson
+
+    gap = b'{\n  "documents": [\n    '
+    for row in _rows(pieces):
+        file.write(gap)
+        data = orjson.dumps(row, option=orjson.OPT_INDENT_2)
+        for at in range(0, len(data), _STEP):  # of what hundreds of thousands of indicators make, no second copy
+            file.write(data[at : at + _STEP].replace(b"\n", b"\n    "))
+        gap = b",\n    "
+    file.write(b"\n  ]\n}\n")
+    file.flush()
+
+
+Sources = Annotated[list[str] | None, typer.Argument(help="Files, folders, addresses, or - for stdin.", show_default=False)]
+Jobs = Annotated[int | None, typer.Option("--jobs", help="Processes for --jsonl -; all cores by default.")]
+Table = Annotated[
+    str | None,
+    typer.Option(
+        "--table", help="With --engine spark: a table of texts (id, text, date), such as parquet:ADDRESS; needs -o FOLDER."
+    ),
+]
 
 
 def read(
-    sources: Annotated[
-        list[str] | None, typer.Argument(help="Files, folders, addresses, or - for stdin.", show_default=False)
-    ] = None,
+    sources: Sources = None,
     as_json: Json = False,
     as_lines: JsonLines = False,
     output: Output = None,
@@ -68,15 +194,10 @@ def read(
     model_seconds: ModelSeconds = 120,
     model_budget: ModelBudget = 500,
     unmarked: Unmarked = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", help="Processes for --jsonl -; all cores by default.")] = None,
+    jobs: Jobs = None,
     engine: Engine = Engines.LOCAL,
     master: Master = None,
-    table: Annotated[
-        str | None,
-        typer.Option(
-            "--table", help="With --engine spark: a table of texts (id, text, date), such as parquet:ADDRESS; needs -o FOLDER."
-        ),
-    ] = None,
+    table: Table = None,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     color: Color = True,
@@ -96,7 +217,6 @@ def read(
       cat texts.jsonl | indicia read --jsonl -     [dim]one {"id", "text", "date"?} a line, one answer a line[/]
     """
     from indicia.cli.shown import Shown
-    from indicia.cli.streaming import answer_lines, placed, write_array, write_lines
     from indicia.knowledge import load
     from indicia.pipeline import each_piece
 
@@ -112,17 +232,8 @@ def read(
         if reader is not None or claims:
             raise UsageError("a stream is read by our own reader alone", hint="give the texts as files")
         return answer_lines(voice, output, jobs=jobs, published=read_date(date))
-    asked = asked_readers(
-        claims=claims,
-        reader=reader,
-        url=model_url,
-        model=model,
-        key_file=model_key_file,
-        may_see=model_may_see,
-        unmarked=unmarked,
-        seconds=model_seconds,
-        budget=model_budget,
-    )
+    by_model = ModelAsked(reader, model_url, model, model_key_file, model_may_see, model_seconds, model_budget)
+    asked = asked_readers(claims, by_model, unmarked)
     seen = _Seen()
     texts, _ = fetched_sources(sources, voice)
     try:
@@ -142,13 +253,17 @@ def read(
         count = seen.count()
         voice.say(str(count), "dim" if count.is_whole else "yellow")
     if not (as_json or as_lines):
-        if output is None or str(output) == "-":
-            shown.print(sys.stdout, color=color)
-        else:
-            page = io.StringIO()
-            shown.print(page, color=False)
-            write_out(page.getvalue().encode("utf-8", "replace"), output)
+        _show(shown, output, color)
     return exits.E_OK if count.is_whole else exits.E_PARTIAL
+
+
+def _show(shown: Shown, output: Path | None, color: bool) -> None:
+    if output is None or str(output) == "-":
+        shown.print(sys.stdout, color=color)
+    else:
+        page = io.StringIO()
+        shown.print(page, color=False)
+        write_out(page.getvalue().encode("utf-8", "replace"), output)
 
 
 def _on_spark(
@@ -191,3 +306,28 @@ class _Seen:
                 yield piece
         if not documents:
             raise InputError("none of the sources could be used", hint="see the messages above")
+
+
+# `indicia affairs`: one ledger over the texts that were read on Spark.
+def affairs(
+    folder: Annotated[Path, typer.Argument(help="What `indicia read --engine spark` wrote.", show_default=False)],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="The folder of Parquet to write (docs/scale.md).", show_default=False)
+    ],
+    master: Master = None,
+) -> int:
+    """Which claims in many texts are about the same deed, who repeats whom, and how many voices there are, with Apache Spark.
+
+    [bold]Examples[/]
+
+      indicia read --engine spark --table parquet:archive/ -o read/
+
+      indicia affairs read/ -o ledger/
+    """
+    need("spark")
+    from indicia.spark.ledger import join_ledger
+    from indicia.spark.session import begin
+
+    with begin(master) as session:
+        join_ledger(session, str(folder.absolute()), str(output.absolute()))
+    return exits.E_OK

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from indicia.cli.exchange import read_secret
 from indicia.cli.options import read_marking
-from indicia.cli.pull import read_secret
 from indicia.cli.talk import Talk
 from indicia.errors import UsageError
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Asked",
     "ClaimFiles",
+    "ModelAsked",
     "ModelBudget",
     "ModelKeyFile",
     "ModelMaySee",
@@ -84,24 +85,30 @@ class Asked:
                 voice.warn(f"claims are given on {name}, which is none of the texts")
 
 
-def asked_readers(
-    *,
-    claims: Sequence[Path] | None = None,
-    reader: str | None = None,
-    url: str | None = None,
-    model: str | None = None,
-    key_file: str | None = None,
-    may_see: str | None = None,
-    unmarked: str | None = None,
-    seconds: float = 120,
-    budget: int = 500,
-) -> Asked:
-    """Raises: UsageError, InputError, FormatError, each with what to do. Opens no connection."""
+class ModelAsked(NamedTuple):
+    """What the options say of a model that reads, too."""
+
+    reader: str | None
+    url: str | None
+    model: str | None
+    key_file: str | None
+    may_see: str | None
+    seconds: float
+    budget: int
+
+
+def asked_readers(claims: Sequence[Path] | None, by_model: ModelAsked, unmarked: str | None) -> Asked:
+    """Those who read beside our own reader in a run. Opens no connection. Raises: UsageError, InputError, FormatError, each
+    with what to do."""
     from indicia.read.offered import read_offered
 
     files = [one for path in claims or () for one in read_offered(path)]
-    if reader is None:
+    if by_model.reader is None:
         return Asked(None, files)
+    return Asked(_model_reader(by_model.reader, by_model, unmarked), files)
+
+
+def _model_reader(reader: str, by: ModelAsked, unmarked: str | None) -> ModelReader:
     from indicia.read.offered import usable_name
     from indicia.readers import Budget, ModelReader, ModelServer, known_server
 
@@ -109,11 +116,11 @@ def asked_readers(
         name = usable_name(reader)
     except ValueError as error:
         raise UsageError(str(error), hint="--reader takes a short name of your own") from None
-    address = url or known_server(name)
+    address = by.url or known_server(name)
     if address is None:
         raise UsageError(f"where is {name!r} asked?", hint="--model-url http://HOST:PORT/v1")
-    if model is None:
+    if by.model is None:
         raise UsageError(f"which model of {name!r} reads?", hint="--model NAME, as the server calls it")
-    server = ModelServer(address, model, key=read_secret(key_file), seconds=seconds)
-    allowed, counts = read_marking(may_see), read_marking(unmarked)
-    return Asked(ModelReader(name, server, may_see=allowed, unmarked=counts, budget=Budget(requests=budget)), files)
+    server = ModelServer(address, by.model, key=read_secret(by.key_file), seconds=by.seconds)
+    allowed, counts = read_marking(by.may_see), read_marking(unmarked)
+    return ModelReader(name, server, may_see=allowed, unmarked=counts, budget=Budget(requests=by.budget))

@@ -7,68 +7,185 @@ import re
 import secrets
 import socket
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
 from indicia.cli import exits
 from indicia.cli.options import Color, Quiet, Verbose, talk
+from indicia.cli.talk import Talk
 from indicia.errors import InputError, UsageError
 from indicia.extras import need
 from indicia.records import Tlp
 
 if TYPE_CHECKING:
+    from starlette.applications import Starlette
     from starlette.types import ASGIApp
 
-__all__ = ["serve"]
+    from indicia.case import Store
+    from indicia.records import Case
+    from indicia.share.stix.versions import Offered
+    from indicia.web.guard.hosts import AllowedHosts
+    from indicia.web.taxii.server import Source
+
+
+# The TAXII server behind `indicia serve`: the cases of the page, or one case alone.
+class Kept:
+    """A case in a store, which remembers what was offered."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def state(self) -> object:
+        return self.store.last_run()
+
+    def case(self) -> Case:
+        from indicia.knowledge import load
+        from indicia.pipeline import as_left
+
+        return as_left(self.store.load(), load())
+
+    def offered(self, collection: str) -> Mapping[str, Offered]:
+        from indicia.share.stix.versions import Offered
+
+        return {id: msgspec.convert(row, Offered) for id, row in self.store.offered(f"taxii {collection}").items()}
+
+    def keep(self, collection: str, rows: Mapping[str, Offered], gone: Sequence[str]) -> None:
+        if rows or gone:
+            made = {id: msgspec.to_builtins(row) for id, row in rows.items()}
+            self.store.keep_offered(f"taxii {collection}", made, gone=gone)
+
+
+def taxii_server(
+    cases: Sequence[str], readers: Path | None, inbox: Path | None, sightings: str, hosts: AllowedHosts, held: ExitStack
+) -> Starlette:
+    """The server of one case, which is closed with `held`; whoever has no token sees what is TLP:CLEAR.
+
+    Raises: UsageError for another number of cases, and what reading the files raises.
+    """
+    from indicia.case import open_store
+    from indicia.knowledge import load
+    from indicia.pipeline import as_left, is_store, load_case
+    from indicia.web.taxii.server import Fixed
+
+    if len(cases) != 1:
+        raise UsageError("TAXII serves one case", hint="for example: indicia serve affair.indicia --taxii-only")
+    source: Source
+    if is_store(cases[0]):
+        source = Kept(held.enter_context(open_store(cases[0])))
+    else:
+        source = Fixed(as_left(load_case(cases[0]), load()))
+    return _server(lambda: {"case": source}, readers, inbox, sightings, hosts)
+
+
+def taxii_of_page(
+    slugs: Callable[[], Sequence[str]],
+    store: Callable[[str], Store],
+    readers: Path | None,
+    inbox: Path | None,
+    sightings: str,
+    hosts: AllowedHosts,
+    launch: str,
+) -> Starlette:
+    """The server of all cases that the page shows, to readers and to whoever has the launch token, and to nobody else.
+
+    The addresses of the cases do not tell their names.
+    """
+    from indicia.web.taxii.collections import collection_id
+
+    sources: dict[str, Source] = {}
+
+    def roots() -> Mapping[str, Source]:
+        names = {collection_id(f"case {slug}"): slug for slug in slugs()}
+        for id, slug in names.items():
+            if id not in sources:
+                sources[id] = Kept(store(slug))
+        return {id: sources[id] for id in names}
+
+    return _server(roots, readers, inbox, sightings, hosts, launch)
+
+
+def _server(
+    roots: Callable[[], Mapping[str, Source]],
+    readers: Path | None,
+    inbox: Path | None,
+    sightings: str,
+    hosts: AllowedHosts,
+    launch: str | None = None,
+) -> Starlette:
+    from indicia.cli.options import read_marking
+    from indicia.knowledge import load
+    from indicia.records import Tlp
+    from indicia.web.app import MOST_BYTES
+    from indicia.web.guard.headers import around
+    from indicia.web.taxii.inbox import Inbox
+    from indicia.web.taxii.readers import ANYBODY, load_readers, owner
+    from indicia.web.taxii.server import taxii_app
+
+    return taxii_app(
+        roots,
+        load(),
+        (*(load_readers(readers) if readers else ()), *((owner(launch),) if launch else ())),
+        inbox=Inbox(inbox) if inbox else None,
+        sightings=read_marking(sightings) or Tlp.AMBER,
+        anybody=None if launch else ANYBODY,
+        around=around(hosts.names, MOST_BYTES),
+    )
+
+
+Cases = Annotated[
+    list[str] | None,
+    typer.Argument(help="Case files, folders of briefs or database URLs. None: all cases in the folder.", show_default=False),
+]
+Port = Annotated[int, typer.Option("--port", "-p", min=0, max=65535, help="The port; 0 picks a free one.")]
+Host = Annotated[str, typer.Option("--host", help="The address to listen on. Any but this machine's own needs --name.")]
+Names = Annotated[
+    list[str] | None,
+    typer.Option("--name", help="A host name that it answers to; https://NAME behind a proxy with TLS. May be repeated."),
+]
+Reads = Annotated[
+    list[Path] | None,
+    typer.Option("--read", help="A folder from which forms on the page may name texts and logs. May be repeated."),
+]
+Folder = Annotated[Path | None, typer.Option("--folder", help="Where cases are kept; by default your own data folder.")]
+Author = Annotated[
+    str | None, typer.Option("--author", help="The name for judgements when a form gives none; by default the account's.")
+]
+UserHeader = Annotated[
+    str | None,
+    typer.Option(
+        "--user-header",
+        help="The header in which your proxy gives the user's name, such as X-Remote-User. The proxy must always set it.",
+    ),
+]
+OpenTo = Annotated[
+    str | None,
+    typer.Option("--open", help="Read-only for everybody without a token: whatever this marking may see, such as clear."),
+]
+TaxiiOnly = Annotated[bool, typer.Option("--taxii-only", help="No page: one case over TAXII 2.1.")]
+Readers = Annotated[Path | None, typer.Option("--readers", help="TAXII: a TOML file of readers, their tokens and clearances.")]
+InboxFolder = Annotated[Path | None, typer.Option("--inbox", help="TAXII: a folder for what readers post.")]
+Sightings = Annotated[str, typer.Option("--sightings", help="TAXII: the lowest clearance that may see your own sightings.")]
 
 
 def serve(
-    cases: Annotated[
-        list[str] | None,
-        typer.Argument(
-            help="Case files, folders of briefs or database URLs. None: all cases in the folder.", show_default=False
-        ),
-    ] = None,
-    port: Annotated[int, typer.Option("--port", "-p", min=0, max=65535, help="The port; 0 picks a free one.")] = 8321,
-    host: Annotated[
-        str, typer.Option("--host", help="The address to listen on. Any but this machine's own needs --name.")
-    ] = "127.0.0.1",
-    names: Annotated[
-        list[str] | None,
-        typer.Option("--name", help="A host name that it answers to; https://NAME behind a proxy with TLS. May be repeated."),
-    ] = None,
-    reads: Annotated[
-        list[Path] | None,
-        typer.Option("--read", help="A folder from which forms on the page may name texts and logs. May be repeated."),
-    ] = None,
-    folder: Annotated[
-        Path | None, typer.Option("--folder", help="Where cases are kept; by default your own data folder.")
-    ] = None,
-    author: Annotated[
-        str | None, typer.Option("--author", help="The name for judgements when a form gives none; by default the account's.")
-    ] = None,
-    user_header: Annotated[
-        str | None,
-        typer.Option(
-            "--user-header",
-            help="The header in which your proxy gives the user's name, such as X-Remote-User. The proxy must always set it.",
-        ),
-    ] = None,
-    open_to: Annotated[
-        str | None,
-        typer.Option("--open", help="Read-only for everybody without a token: whatever this marking may see, such as clear."),
-    ] = None,
-    taxii_only: Annotated[bool, typer.Option("--taxii-only", help="No page: one case over TAXII 2.1.")] = False,
-    readers: Annotated[
-        Path | None, typer.Option("--readers", help="TAXII: a TOML file of readers, their tokens and clearances.")
-    ] = None,
-    inbox: Annotated[Path | None, typer.Option("--inbox", help="TAXII: a folder for what readers post.")] = None,
-    sightings: Annotated[
-        str, typer.Option("--sightings", help="TAXII: the lowest clearance that may see your own sightings.")
-    ] = "amber",
+    cases: Cases = None,
+    port: Port = 8321,
+    host: Host = "127.0.0.1",
+    names: Names = None,
+    reads: Reads = None,
+    folder: Folder = None,
+    author: Author = None,
+    user_header: UserHeader = None,
+    open_to: OpenTo = None,
+    taxii_only: TaxiiOnly = False,
+    readers: Readers = None,
+    inbox: InboxFolder = None,
+    sightings: Sightings = "amber",
     quiet: Quiet = False,
     verbose: Verbose = 0,
     color: Color = True,
@@ -88,9 +205,7 @@ def serve(
     need("web")
     from platformdirs import user_data_path
 
-    from indicia.cli.taxii import taxii_of_page, taxii_server
-    from indicia.web import create_app, create_open_app
-    from indicia.web.guard.connections import server
+    from indicia.web import create_open_app
     from indicia.web.guard.hosts import hosts_of, is_loopback
     from indicia.web.taxii.server import beside
 
@@ -104,33 +219,48 @@ def serve(
         listener = held.enter_context(_listening(host, port))
         app: ASGIApp
         if open_to is not None:
-            app = create_open_app(home, cases or (), audience=_audience(open_to), hosts=known)
+            app, rest = create_open_app(home, cases or (), audience=_audience(open_to), hosts=known), ""
         elif taxii_only:
-            app = taxii_server(cases or (), readers, inbox, sightings, known, held)
+            app, rest = taxii_server(cases or (), readers, inbox, sightings, known, held), "taxii2/"
         else:
-            if not cases:
-                _check_writable(home)
-            page = create_app(
-                home,
-                cases or (),
-                hosts=known,
-                launch=launch,
-                reads=reads or (),
-                author=author,
-                user_header=_header_name(user_header),
-            )
+            page = _page(home, cases or (), known, launch, reads or (), author, user_header)
             shelf = page.state.shelf
             held.callback(shelf.close)
             app = beside(page, taxii_of_page(shelf.slugs, shelf.store, readers, inbox, sightings, known, launch))
+            rest = f"?token={launch}"
         if not is_loopback(host) and open_to is None:
             voice.say("others can reach this, and tokens travel unencrypted: put a proxy with TLS in front", "yellow")
-        shown = f"[{host}]" if ":" in host else host
-        rest = "taxii2/" if taxii_only else "" if open_to is not None else f"?token={launch}"
-        sys.stdout.write(f"http://{shown}:{listener.getsockname()[1]}/{rest}\n")
-        sys.stdout.flush()
-        voice.say("stop with Ctrl-C", "dim")
-        server(app, log_level="info" if verbose else "warning", access_log=bool(verbose)).run(sockets=[listener])
+        _run(app, listener, host, rest, voice, bool(verbose))
     return exits.E_OK
+
+
+def _page(
+    home: Path,
+    cases: Sequence[str],
+    hosts: AllowedHosts,
+    launch: str,
+    reads: Sequence[Path],
+    author: str | None,
+    user_header: str | None,
+) -> Starlette:
+    """The page with its forms. Raises: InputError where no case can be kept in `home`, UsageError for the header."""
+    from indicia.web import create_app
+
+    if not cases:
+        _check_writable(home)
+    header = _header_name(user_header)
+    return create_app(home, cases, hosts=hosts, launch=launch, reads=reads, author=author, user_header=header)
+
+
+def _run(app: ASGIApp, listener: socket.socket, host: str, rest: str, voice: Talk, verbose: bool) -> None:
+    """Says the address on stdout and answers there until it is stopped."""
+    from indicia.web.guard.connections import server
+
+    shown = f"[{host}]" if ":" in host else host
+    sys.stdout.write(f"http://{shown}:{listener.getsockname()[1]}/{rest}\n")
+    sys.stdout.flush()
+    voice.say("stop with Ctrl-C", "dim")
+    server(app, log_level="info" if verbose else "warning", access_log=verbose).run(sockets=[listener])
 
 
 def _launch_token() -> str:
@@ -181,3 +311,41 @@ def _listening(host: str, port: int) -> socket.socket:
             f"cannot listen there: {error.strerror or error}", where=f"{host}:{port}", hint="choose another with --port"
         ) from error
     return listener
+
+
+# `indicia mcp`: tools for programs that speak the Model Context Protocol.
+def mcp(
+    folders: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--folder",
+            help="A folder whose files may be read. May be repeated; without one, only texts passed in.",
+            show_default=False,
+        ),
+    ] = None,
+    ceiling: Annotated[
+        str, typer.Option("--ceiling", help="The strictest TLP marking of what the assistant gets; the rest is left out.")
+    ] = "green",
+    proposals: Annotated[
+        Path | None,
+        typer.Option("--proposals", help="A file to which claims are added that the assistant proposes, for --claims."),
+    ] = None,
+) -> int:
+    """Read, weigh and advise as tools for an assistant, over standard input and output. Nothing is fetched, and nothing written
+    but claims that it proposes.
+
+    The client starts it; docs/mcp.md says what to put into the client's settings.
+
+    [bold]Examples[/]
+
+      indicia mcp --folder cases/
+
+      indicia mcp --folder cases/ --proposals theirs.jsonl   [dim]then: indicia brief cases/ --claims theirs.jsonl[/]
+    """
+    need("mcp")
+    from indicia.cli.options import read_marking
+    from indicia.mcp.server import make_server
+    from indicia.records import Tlp
+
+    make_server(folders or (), read_marking(ceiling) or Tlp.GREEN, proposals).run("stdio")
+    return exits.E_OK

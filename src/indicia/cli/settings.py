@@ -21,7 +21,7 @@ import platformdirs
 
 from indicia.errors import UsageError
 
-__all__ = ["Setting", "by_command", "in_force", "is_given", "settable", "settings_file"]
+__all__ = ["Setting", "by_command", "commands", "in_force", "is_given", "settable", "settings_file"]
 
 Command = Any  # of the parser, whose types typer does not export
 
@@ -43,6 +43,18 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     parameter: str  # what the parser calls it
     value: Any
     source: str  # an environment variable or a file
+
+
+def commands(root: Command) -> dict[str, Command]:
+    """All commands by name, `knowledge show` among them, in the order of `--help`."""
+    found = {}
+    for name, command in getattr(root, "commands", {}).items():
+        inner = getattr(command, "commands", None)
+        if inner is None:
+            found[name] = command
+        else:
+            found |= {f"{name} {part}": one for part, one in inner.items()}
+    return found
 
 
 def settings_file() -> Path:

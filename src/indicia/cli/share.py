@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from indicia.account import account
 from indicia.cli import exits
-from indicia.cli.marked import counting_as, tell_unmarked
-from indicia.cli.options import Color, Language, Output, Quiet, Told, Unmarked, Verbose, read_language, read_marking, talk
+from indicia.cli.options import (
+    Color,
+    Language,
+    Output,
+    Quiet,
+    Told,
+    Unmarked,
+    Verbose,
+    markings,
+    read_language,
+    read_marking,
+    talk,
+)
+from indicia.cli.results import counting_as, tell_unmarked
 from indicia.cli.talk import to_terminal, write_out
 from indicia.errors import UsageError
+from indicia.writing import held_there
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from indicia.cli.talk import Talk
@@ -26,6 +39,13 @@ __all__ = ["share"]
 BINARY = ("pdf", "docx")
 
 
+def formats() -> list[str]:
+    """What a shell may complete a format to."""
+    from indicia.share import FORMATS
+
+    return list(FORMATS)
+
+
 def share(
     case: Annotated[str, typer.Argument(help="A case file, or the folder of a brief.", show_default=False)],
     form: Annotated[
@@ -34,17 +54,24 @@ def share(
             "--as",
             help="md, html, pdf, docx, card, json, stix, misp, navigator, csv, timesketch, eurepoc, ledger, jsonld",
             show_default=False,
+            autocompletion=formats,
         ),
     ],
     tlp: Annotated[
-        str | None, typer.Option("--tlp", help="Mark it like this; refuses to lower the marking without --allow-lower.")
+        str | None,
+        typer.Option(
+            "--tlp", help="Mark it like this; refuses to lower the marking without --allow-lower.", autocompletion=markings
+        ),
     ] = None,
     allow_lower: Annotated[
         str | None,
         typer.Option("--allow-lower", help="Why the marking may be lowered; the export and the case keep this sentence."),
     ] = None,
     audience: Annotated[
-        str | None, typer.Option("--for", help="Leave out what people cleared for this marking may not see, and say so.")
+        str | None,
+        typer.Option(
+            "--for", help="Leave out what people cleared for this marking may not see, and say so.", autocompletion=markings
+        ),
     ] = None,
     told: Told = True,
     unmarked: Unmarked = None,
@@ -54,6 +81,9 @@ def share(
     full: Annotated[bool, typer.Option("--full", help="md, html, pdf, docx: print every annex in full.")] = False,
     lang: Language = "en",
     texts: Annotated[bool, typer.Option("--texts", help="STIX: include the full texts, not only the quotes.")] = False,
+    beside: Annotated[
+        list[str] | None, typer.Option("--with", help="STIX: also what we advise, as objects: measures.", show_default=False)
+    ] = None,
     output: Output = None,
     quiet: Quiet = False,
     verbose: Verbose = 0,
@@ -74,32 +104,49 @@ def share(
       indicia share affair.indicia --as stix --for green   [dim]leaves out what is above TLP:GREEN[/]
     """
     from indicia.pipeline import opened_case
-    from indicia.share import FORMATS
     from indicia.share.redact import marking_of
 
     voice = talk(quiet, verbose, color)
-    if form not in FORMATS:
-        raise UsageError(f"no format {form!r}", hint="one of: " + ", ".join(sorted(FORMATS)))
-    if form in BINARY and to_terminal(output):
-        raise UsageError(f"a {form.upper()} is not for a terminal", hint=f"name a file: -o brief.{form}")
+    _may_be_made(form, output, beside or ())
+    how = _How(internal, texts, full, read_language(lang), bool(beside))
     marking, cleared = read_marking(tlp), read_marking(audience)
     with opened_case(case) as whole:
         subject = _seen_by(cleared, counting_as(whole, unmarked), voice, told=told)
         if marking is not None:
             subject = _marked(subject, marking, allow_lower, case)
-        write_out(
-            _made(subject, form, voice, output, internal=internal, texts=texts, full=full, lang=read_language(lang)), output
-        )
+        write_out(_made(subject, form, voice, output, how), output)
     tell_unmarked(subject, voice)
     voice.say(f"marked {marking_of(subject).label}", "dim")
     return exits.E_OK
+
+
+class _How(NamedTuple):
+    """How much of the case the file holds, and in which language."""
+
+    internal: bool
+    texts: bool
+    full: bool
+    lang: str
+    measures: bool
+
+
+def _may_be_made(form: str, output: Path | None, beside: Sequence[str]) -> None:
+    """Raises: UsageError."""
+    from indicia.share import FORMATS
+
+    if form not in FORMATS:
+        raise UsageError(f"no format {form!r}", hint="one of: " + ", ".join(sorted(FORMATS)))
+    if form in BINARY and to_terminal(output):
+        raise UsageError(f"a {form.upper()} is not for a terminal", hint=f"name a file: -o brief.{form}")
+    if others := {*beside} - {"measures"}:
+        raise UsageError(f"nothing is called {min(others)!r} that could be added", hint="--with measures")
 
 
 def _seen_by(audience: Tlp | None, case: Case, voice: Talk, *, told: bool) -> Case:
     """The case as people left it, without what the audience may not see."""
     from indicia.knowledge import load
     from indicia.pipeline import as_left, for_audience
-    from indicia.view.leaving import left_out
+    from indicia.view.wording import left_out
 
     subject = as_left(case, load())
     if audience is None:
@@ -110,9 +157,7 @@ def _seen_by(audience: Tlp | None, case: Case, voice: Talk, *, told: bool) -> Ca
     return seen
 
 
-def _made(
-    case: Case, form: str, voice: Talk, output: Path | None, *, internal: bool, texts: bool, full: bool, lang: str
-) -> Iterable[bytes]:
+def _made(case: Case, form: str, voice: Talk, output: Path | None, how: _How) -> Iterable[bytes]:
     """The file, piece by piece; a card as PNG where it is to be a `.png`."""
     from indicia.knowledge import load
     from indicia.share import pieces
@@ -120,15 +165,16 @@ def _made(
     from indicia.share.internals import without_internals
     from indicia.share.stix import pieces as stix_pieces
 
-    if not internal:
+    if not how.internal:
         if case.hunt is not None or case.judgements:
             voice.say("names of machines and people, log lines and notes were left out; --internal includes them", "dim")
         case = without_internals(case)
     if form == "stix":
-        return stix_pieces(case, load(), internal=internal, texts=texts)
+        before = held_there(output)
+        return stix_pieces(case, load(), internal=how.internal, texts=how.texts, measures=how.measures, before=before)
     if form == "card" and output is not None and output.suffix.lower() == ".png":
         return (card_png(case),)
-    return pieces(case, form, load(), full=full, language=lang)
+    return pieces(case, form, load(), full=how.full, language=how.lang)
 
 
 def _marked(subject: Case, marking: Tlp, reason: str | None, where: str) -> Case:

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 
-from indicia.cli.ids import short_id
-from indicia.cli.marked import strictest_shown
+from indicia.cli.options import short_id
+from indicia.cli.results import strictest_shown
 from indicia.cli.talk import console_for, plain
 from indicia.pipeline import Piece
 from indicia.records import OWN_READER, Claim, Context, Document, Mention, MentionKind, Stance, Tlp, shown_marking, to_check

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
 import os
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -25,25 +25,23 @@ from rich.progress import (
 from rich.text import Text
 
 from indicia.records import Problem, Severity
+from indicia.unseen import UNSEEN
 from indicia.writing import written
 
 __all__ = ["ProgressCall", "Share", "Talk", "console_for", "plain", "standard_input", "to_terminal", "write_out"]
 
 ProgressCall = Callable[[str, float, float | None], None]
 
-# C0 and C1 controls, and marks that reorder text: harmless in files, not on a terminal. And halves of characters, which no
-# output could hold.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _COLOURS = {Severity.NOTE: "dim", Severity.SKIPPED: "yellow", Severity.FAILED: "red"}
 
 
 def plain(text: str) -> str:
-    """`text` with terminal controls and bidirectional overrides shown as escapes, so that hostile input stays text.
+    """`text` with all that a terminal would obey or hide shown as escapes, so that hostile input stays text.
 
     >>> plain("a\\x1b[31mb")
     'a\\\\x1b[31mb'
     """
-    return _UNSAFE.sub(lambda match: match.group().encode("unicode_escape", "surrogatepass").decode("ascii"), text)
+    return UNSEEN.sub(lambda match: match.group().encode("unicode_escape", "surrogatepass").decode("ascii"), text)
 
 
 IN_BYTES = frozenset({"hunting"})  # what counts bytes; the rest counts pieces
@@ -159,15 +157,23 @@ def to_terminal(output: Path | None) -> bool:
 
 
 def write_out(data: bytes | Iterable[bytes], output: Path | None) -> None:
-    """To `output`, or to stdout when it is None or `-`; pieces are written as they come."""
+    """To `output`, or to stdout when it is None or `-`; pieces are written as they come. A terminal gets nothing to obey."""
     pieces = (data,) if isinstance(data, bytes) else data
     if output is None or str(output) == "-":
-        last = b""
-        for last in pieces:
-            sys.stdout.buffer.write(last)
-        if not last.endswith(b"\n") and sys.stdout.isatty():
-            sys.stdout.buffer.write(b"\n")
+        for piece in _for_terminal(pieces) if sys.stdout.isatty() else pieces:
+            sys.stdout.buffer.write(piece)
         sys.stdout.buffer.flush()
     else:
         with written(output) as file:
             file.writelines(pieces)
+
+
+def _for_terminal(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Text as `plain`, with an end to its last line."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    last = ""
+    for piece in pieces:
+        last = decoder.decode(piece)
+        yield plain(last.replace("\r\n", "\n")).encode()
+    if not last.endswith("\n"):
+        yield b"\n"

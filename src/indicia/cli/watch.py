@@ -11,8 +11,8 @@ import typer
 
 from indicia.account import account
 from indicia.cli import exits
+from indicia.cli.exchange import TokenFile, read_secret
 from indicia.cli.options import Color, Json, Output, Quiet, Unmarked, Verbose, read_marking, talk
-from indicia.cli.pull import TokenFile, read_secret
 from indicia.cli.talk import Talk, plain, write_out
 from indicia.errors import UsageError
 
@@ -65,9 +65,9 @@ def watch(
 
       indicia watch affair.indicia https://taxii.example/api/collections/ID/ --token-file token.txt -o digest.txt
     """
-    from indicia.cli.arguments import words
+    from indicia.cli.options import words
+    from indicia.fetching import host_of, place_of
     from indicia.share.taxii_client import is_collection
-    from indicia.watch.fetching import host_of
     from indicia.watch.rounds import Watch
 
     voice = talk(quiet, verbose, color)
@@ -76,7 +76,7 @@ def watch(
         raise UsageError("--token-file is for one TAXII collection", hint="watch others in a separate run")
     if state is None and "://" in case:
         raise UsageError("a database has no place beside it", hint="say with --state FILE where to keep what was seen")
-    hosts = frozenset(host_of(one) or one.lower() for one in follow or ())
+    hosts = frozenset(place_of(one) or one.lower() for one in follow or ())
     wanted = Watch(tuple(sources), hosts, words(about) if about else (), private, secret)
     kept = state or Path(f"{case}.watched")
     while True:

@@ -13,15 +13,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from indicia.cli import exits
-from indicia.cli.ids import short_id
-from indicia.cli.marked import marked_json, strictest_shown
-from indicia.cli.options import Color, Json, Output, Quiet, Verbose, talk
-from indicia.cli.talk import console_for, plain, standard_input, write_out
+from indicia.cli.options import Color, Json, Output, Quiet, Verbose, short_id, talk
+from indicia.cli.results import marked_json, strictest_shown
+from indicia.cli.talk import Talk, console_for, plain, standard_input, write_out
 from indicia.errors import UsageError
 from indicia.records import Assessment, Evidence, Tlp, Weighing
 
 if TYPE_CHECKING:
-    from indicia.weigh import Stress
+    from indicia.knowledge import Knowledge
+    from indicia.weigh.stress import Stress
 
 __all__ = ["weigh"]
 
@@ -44,6 +44,10 @@ def weigh(
     rival: Annotated[
         str | None, typer.Option("--plant", help="Stress test: what if three rare tools of this group (G id) had been planted?")
     ] = None,
+    board: Annotated[bool, typer.Option("--board", help="Also the board: every item of evidence by hypotheses.")] = False,
+    compare: Annotated[
+        str | None, typer.Option("--compare", help="Another case: is it one hand's work, without naming whose?")
+    ] = None,
     as_json: Json = False,
     output: Output = None,
     quiet: Quiet = False,
@@ -62,16 +66,15 @@ def weigh(
 
       indicia weigh brief/ --without S0020        [dim]what if that item were wrong?[/]
     """
-    from indicia.affairs.joining import join_affairs
-    from indicia.affairs.origins import led_back
-    from indicia.cli.arguments import words
+    from indicia.cli.options import words
     from indicia.knowledge import load
-    from indicia.pipeline import as_left, load_case, read_sources
-    from indicia.share.redact import marking_of
-    from indicia.weigh import Change, from_ids, gather, strained, what_if
+    from indicia.weigh.gather import from_ids
+    from indicia.weigh.stress import strained
+    from indicia.weigh.whatif import Change, what_if
 
     voice = talk(quiet, verbose, color)
-    marking: Tlp | None
+    if compare is not None:
+        return _hands(case, compare, as_json, output, color)
     by_hand = any((techniques, software, victims, sectors))
     if sum((case is not None, by_hand, bool(evidence))) != 1:
         raise UsageError(
@@ -79,25 +82,13 @@ def weigh(
             hint="for example: indicia weigh --techniques T1190 T1505.003 --software S0020",
         )
     knowledge = load()
-    if by_hand:
-        marking = None
-        items = from_ids(words(techniques), words(software), words(victims), words(sectors), knowledge=knowledge)
+    marking: Tlp | None = None
+    if case is not None:
+        items, marking = _of_case(case, knowledge)
     elif evidence:
-        documents, claims, mentions, problems = read_sources(
-            [str(path) for path in evidence], knowledge, stdin=standard_input()
-        )
-        voice.problems(problems)
-        marking = strictest_shown(document.marking for document in documents)
-        claims = led_back(claims, documents)
-        items = gather(claims, mentions, None, documents, knowledge, join_affairs(claims, documents, knowledge))
+        items, marking = _of_files(evidence, knowledge, voice)
     else:
-        assert case is not None
-        left = as_left(load_case(case), knowledge)
-        marking = marking_of(left)
-        if left.weighing is not None:
-            items = left.weighing.evidence
-        else:
-            items = gather(left.claims, left.mentions, left.hunt, left.documents, knowledge, left.affairs)
+        items = from_ids(words(techniques), words(software), words(victims), words(sectors), knowledge=knowledge)
     change = Change(off=words(without), prior={} if unknown is None else {"unknown": unknown})
     weighing = what_if(items, knowledge, change)
     stress = strained(weighing.evidence, knowledge, rival)
@@ -106,18 +97,97 @@ def weigh(
         write_out(marked_json(weighing, marking, **more) + b"\n", output)
     else:
         _show(weighing, marking, color)
+        if board:
+            _board(weighing, color)
         if stress:
             _stress(weighing.evidence, stress, color)
     return exits.E_OK
 
 
+def _hands(case: str | None, compare: str, as_json: bool, output: Path | None, color: bool) -> int:
+    """Two cases beside each other: the same hand or not to be told."""
+    from indicia.knowledge import load
+    from indicia.pipeline import as_left, load_case
+    from indicia.share.redact import marking_of
+    from indicia.view.wording import many
+    from indicia.weigh.hands import same_hand
+
+    if case is None:
+        raise UsageError("--compare takes two cases", hint="for example: indicia weigh one.indicia --compare other.indicia")
+    knowledge = load()
+    one, other = (as_left(load_case(path), knowledge) for path in (case, compare))
+    found = same_hand(one, other, knowledge)
+    marking = strictest_shown((marking_of(one), marking_of(other)))
+    if as_json:
+        told = {"marking": marking.label if marking else None, "statement": found.statement, **msgspec.to_builtins(found)}
+        write_out(msgspec.json.encode(told) + b"\n", output)
+        return exits.E_OK
+    console = console_for(color)
+    if marking is not None:
+        console.print(marking.label, style="bold")
+    console.print(f"[bold]{escape(found.statement)}[/]")
+    for label, users in found.shared:
+        console.print(f"  both: {escape(plain(label))}, known of {many(users, 'group')}")
+    for value in (*(f"indicator {one}" for one in found.indicators), *found.victims):
+        console.print(f"  both: {escape(plain(value))}")
+    return exits.E_OK
+
+
+def _board(weighing: Weighing, color: bool) -> None:
+    """What was observed by hypotheses, in decibans: what speaks against a hypothesis stands out, as in Heuer's matrix."""
+    from indicia.view.wording import called
+
+    assessment, labels = weighing.observed, {item.id: item.label for item in weighing.evidence}
+    names = called(assessment)
+    columns = list(dict.fromkeys(one.hypothesis for one in assessment.weights))
+    cells = {(one.evidence, one.hypothesis): one.decibans for one in assessment.weights}
+    table = Table(title="\nBoard, in decibans", title_justify="left")
+    table.add_column("Evidence", overflow="fold")
+    for column in columns:
+        table.add_column(escape(plain(names.get(column, column))), justify="right", overflow="fold")
+    for item in dict.fromkeys(one.evidence for one in assessment.weights):
+        row = [f"{cells.get((item, column), 0.0):+.1f}" for column in columns]
+        table.add_row(escape(plain(labels.get(item, item))), *row)
+    if columns:
+        console_for(color).print(table)
+
+
+def _of_files(files: Sequence[Path], knowledge: Knowledge, voice: Talk) -> tuple[Sequence[Evidence], Tlp | None]:
+    """The evidence in reports, bundles and layers, and the strictest marking of them."""
+    from indicia.affairs.joining import join_affairs
+    from indicia.affairs.origins import led_back
+    from indicia.pipeline import read_sources
+    from indicia.weigh.gather import gather
+
+    documents, claims, mentions, problems = read_sources([str(path) for path in files], knowledge, stdin=standard_input())
+    voice.problems(problems)
+    claims = led_back(claims, documents)
+    items = gather(claims, mentions, None, documents, knowledge, join_affairs(claims, documents, knowledge))
+    return items, strictest_shown(document.marking for document in documents)
+
+
+def _of_case(case: str, knowledge: Knowledge) -> tuple[Sequence[Evidence], Tlp]:
+    """The evidence of a case as a person's judgements left it, and the marking of the case."""
+    from indicia.pipeline import as_left, load_case
+    from indicia.share.redact import marking_of
+    from indicia.weigh.gather import gather
+
+    left = as_left(load_case(case), knowledge)
+    if left.weighing is not None:
+        return left.weighing.evidence, marking_of(left)
+    return gather(left.claims, left.mentions, left.hunt, left.documents, knowledge, left.affairs), marking_of(left)
+
+
 def _stress(items: Sequence[Evidence], stress: Stress, color: bool) -> None:
     """How much hangs on the prior, and on each item being genuine."""
     console = console_for(color)
-    leaders = {leader for _, leader, _ in stress.priors}
-    told = "the same group leads" if len(leaders) == 1 else "the leading group changes: " + ", ".join(sorted(leaders))
+    verdicts = list(dict.fromkeys(f"{verdict.value} {', '.join(leaders)}".strip() for _, verdict, leaders in stress.priors))
+    told = "the verdict stays" if len(verdicts) == 1 else "the verdict changes: " + "; ".join(verdicts)
     console.print(f"  with other priors for an unknown actor {escape(plain(told))}", style="dim")
     labels = {item.id: item.label for item in items}
+    for identity, verdict, named in stress.without:
+        other = f"{verdict.value} {', '.join(named)}".strip()
+        console.print(f"  without {escape(plain(labels[identity]))}: {escape(plain(other))}", style="dim")
     for identity, words_ in stress.ease.items():
         if words_.startswith("easy"):
             console.print(f"  {escape(plain(labels[identity]))}: {escape(plain(words_))}", style="dim")
@@ -134,24 +204,40 @@ def _show(weighing: Weighing, marking: Tlp | None, color: bool) -> None:
     console = console_for(color)
     if marking is not None:
         console.print(marking.label, style="bold")
+    console.print(f"\n[bold]Together[/]: {escape(plain(weighing.agreement))}")
     for title, assessment in (("What was observed", weighing.observed), ("What was said", weighing.said)):
         console.print(f"\n{escape(plain(assessed(assessment, title)))}", style="bold")
         _show_one(console, assessment, {item.id: item.label for item in weighing.evidence})
-    console.print(f"\n[bold]Together[/]: {escape(plain(weighing.agreement))}")
+    _side_by_side(console, weighing)
+
+
+def _side_by_side(console: Console, weighing: Weighing) -> None:
+    """What was said beside what was observed, by state and by group."""
+    from indicia.view.sides import COLUMNS, side_rows
+
+    if not weighing.compared:
+        return
+    table = Table(title="\nSide by side", title_justify="left", expand=False)
+    for column in COLUMNS:
+        table.add_column(column, overflow="fold")
+    for row in side_rows(weighing.compared):
+        table.add_row(*(escape(plain(cell)) for cell in row))
+    console.print(table)
 
 
 def _show_one(console: Console, assessment: Assessment, labels: dict[str, str]) -> None:
-    from indicia.view.probable import called, percent
-    from indicia.view.wording import because
+    from indicia.view.wording import because, called, fitting, leader, percent
 
-    if assessment.weights:  # else they are only what was assumed before
+    if fits := fitting(assessment):
+        console.print(f"  fits: {escape(plain(fits))}")
+    shown = assessment.posteriors[:6]
+    named = {one.hypothesis.id for one in shown}
+    wider = [one for one in assessment.levels if one.hypothesis.id not in named][:4]
+    if shown or wider:
         table = Table(expand=False)
         table.add_column("Hypothesis")
         table.add_column("Probability", justify="right")
         table.add_column("Level")
-        shown = assessment.posteriors[:6]
-        named = {one.hypothesis.id for one in shown}
-        wider = [one for one in assessment.levels if one.hypothesis.id not in named][:4]
         for number, posterior in enumerate((*shown, *wider)):
             hypothesis = posterior.hypothesis
             level = hypothesis.level.value if hypothesis.level else ""
@@ -163,7 +249,7 @@ def _show_one(console: Console, assessment: Assessment, labels: dict[str, str]) 
     for line in assessment.base_rates:
         console.print(f"  base rate: {escape(plain(line))}")
     names = called(assessment)
-    leaders = set(assessment.leaders) or {p.hypothesis.id for p in assessment.posteriors[:1]}
+    leaders = {leader(assessment)}
     strongest = sorted((w for w in assessment.weights if w.hypothesis in leaders), key=lambda weight: -abs(weight.decibans))[:8]
     for weight in strongest:
         mark = " [bold]decisive[/]" if weight.evidence in assessment.decisive else ""

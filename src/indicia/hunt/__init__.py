@@ -10,15 +10,3 @@ processes  several processes for one hunt        run      all of it
 
 Each room imports only from those above it and on its left: `tests/hunt/test_rooms.py` holds them to it.
 """
-
-from __future__ import annotations
-
-from indicia.hunt.merge import merge
-from indicia.hunt.parts import Part, combine, join
-from indicia.hunt.run import hunt, part
-from indicia.hunt.sight.indicators import IndicatorSought
-from indicia.stages import callable_stage
-
-__all__ = ["IndicatorSought", "Part", "combine", "hunt", "join", "merge", "part"]
-
-callable_stage(__name__)

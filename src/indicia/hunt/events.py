@@ -12,8 +12,6 @@ import pyarrow as pa
 from indicia.hunt.names import field_key
 from indicia.records import Event, Place
 
-__all__ = ["NO_TIME", "Codes", "Column", "EventBatch", "Times", "datetime_of", "encode", "microseconds"]
-
 Codes = np.ndarray[tuple[int], np.dtype[np.int32]]
 Rows = np.ndarray[tuple[int], np.dtype[np.int64]]
 Times = np.ndarray[tuple[int], np.dtype[np.int64]]  # microseconds since 1970, UTC

@@ -30,7 +30,7 @@ def merge(before: Hunt, now: Hunt, *, most: int | None = MOST) -> Hunt:
     gone = Counter(sighting.rule for sighting in before.sightings if sighting.event.place.file in again)
     kept = [sighting for sighting in before.sightings if sighting.event.place.file not in again]
     files = (*(file for file in before.files if file.file not in again), *now.files)
-    story = tell(_first([*kept, *now.sightings], most), files)
+    story = tell(_first([*kept, *now.sightings], most), files, len(now.rules))
     return replace(
         now,
         verdict=story.verdict,

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-__all__ = ["GENERIC", "JOINED_URI", "MACHINE", "SHOWN", "TEXT", "Remembered", "field_key"]
-
 GENERIC = "generic"  # JSON Lines and CSV of unknown origin
 TEXT = "text"  # lines of unknown origin that begin with a time
 SHOWN = "indicia.logsource"  # a column that generic formats make: what records and files call what they are of

@@ -16,7 +16,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from indicia.hunt.events import datetime_of
-from indicia.hunt.logs.formats import FORMATS
+from indicia.hunt.logs.formats import FORMATS, family_of
 from indicia.hunt.logs.reach import Reach
 from indicia.hunt.match.book import RuleHead
 from indicia.hunt.rules.ir import Correlation, CorrelationKind, Refused
@@ -25,6 +25,7 @@ from indicia.hunt.sight.found import Counted, file_of, line_of
 from indicia.hunt.sight.quota import MOST, Quota, source_of_sighting
 from indicia.hunt.sight.sightings import facts_of, moved, rule_id, sighting_of
 from indicia.hunt.story import tell
+from indicia.hunt.story.noise import noisy, quietened, told
 from indicia.hunt.tuning import NO_TUNING, RULES, TIME, Tuning
 from indicia.records import Event, Hunt, LogFile, Place, Problem, RuleLevel, RuleRun, Severity, Sighting
 
@@ -38,7 +39,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
     `machine` stands in front of the names of its logs, so that two machines with the same paths stay two. `sightings` are by
     the format of their logs, in the order of the hunt; `rules` ran, with all their matches; `hits` counts indicators by value;
-    `feed` is what `correlations` count; `left_out` are matches that do not count, by reason (see tuning).
+    `feed` is what `correlations` count; `left_out` are matches that do not count, by reason (see tuning); `asked` says how many
+    rules could be asked of each family of logs.
     """
 
     machine: str = ""
@@ -53,6 +55,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
     seconds: dict[str, float] = {}
     left_out: dict[str, int] = {}
+    asked: dict[str, int] = {}
 
 
 def combine(parts: Iterable[Part], *, most: int | None = MOST) -> Part:
@@ -75,7 +78,9 @@ def combine(parts: Iterable[Part], *, most: int | None = MOST) -> Part:
     hits: Counter[str] = Counter()
     seconds: Counter[str] = Counter()
     left_out: Counter[str] = Counter()
+    asked: Counter[str] = Counter()
     for part in named:
+        asked |= Counter(part.asked)
         left_out.update(part.left_out)
         hits.update(part.hits)
         seconds.update(part.seconds)
@@ -91,6 +96,7 @@ def combine(parts: Iterable[Part], *, most: int | None = MOST) -> Part:
         problems=tuple(dict.fromkeys(problem for part in named for problem in part.problems)),
         seconds=dict(seconds),
         left_out=dict(left_out),
+        asked=dict(asked),
     )
 
 
@@ -111,11 +117,14 @@ def join(parts: Iterable[Part], *, most: int | None = MOST, count: Count | None 
     whole = combine(parts, most=most)
     kept = [sighting for some in whole.sightings.values() for sighting in some]
     problems = sorted(whole.problems, key=_by_place)
-    files = _log_files(whole.files, problems)
+    files = _log_files(whole.files, problems, whole.asked)
     left_out = Counter(whole.left_out)
     seen, ran = of_correlations(whole.correlations, count or _count_in(whole.feed), tuning, left_out)
     problems += beyond_bound(whole.rules, whole.hits, kept, most)
-    story = tell([*kept, *seen], files)
+    runs = (*whole.rules, *ran)
+    noise = noisy(kept, {run.id: run.matches for run in runs}, files)
+    problems += told(noise, {run.id: run.title for run in runs})
+    story = tell(quietened([*kept, *seen], noise), files, len(whole.rules))
     problems += tuning.told(left_out, story.sightings)
     return Hunt(
         verdict=story.verdict,
@@ -123,7 +132,7 @@ def join(parts: Iterable[Part], *, most: int | None = MOST, count: Count | None 
         sightings=story.sightings,
         chains=story.chains,
         files=tuple(sorted(files, key=lambda file: file.file)),
-        rules=(*whole.rules, *ran, *whole.refused),
+        rules=(*runs, *whole.refused),
         problems=tuple(problems),
         indicators_sought=whole.indicators_sought,
         stats=tuple(sorted(whole.seconds.items())),
@@ -202,29 +211,36 @@ def rule_run(rule: Correlation | RuleHead | Refused, matches: int, skipped: str 
 def _whole_files(counted: Iterable[Counted]) -> Iterator[Counted]:
     """Each log once: what its pieces add up to."""
     reaches: dict[str, tuple[Counted, Reach]] = {}
+    asked: dict[str, int] = {}
     for each in counted:
         reach = _reach_of(each)
+        asked[each.file] = max(each.asked, asked.get(each.file, -1))
         if each.file in reaches:
             reaches[each.file][1].join(reach)
         else:
             reaches[each.file] = each, reach
     for first, reach in reaches.values():
         slots = sorted(reach.slots)
-        yield replace(first, events=reach.events, oldest=reach.oldest, newest=reach.newest, slots=slots, host=reach.host)
+        told = {"oldest": reach.oldest, "newest": reach.newest, "slots": slots, "host": reach.host}
+        yield replace(first, events=reach.events, asked=asked[first.file], **told)
 
 
 def _reach_of(each: Counted) -> Reach:
     return Reach(each.events, each.oldest, each.newest, set(each.slots), each.host)
 
 
-def _log_files(files: Iterable[Counted], problems: Iterable[Problem]) -> list[LogFile]:
-    """The record of each log, with how many records of it could not be read."""
+def _log_files(files: Iterable[Counted], problems: Iterable[Problem], asked: Mapping[str, int]) -> list[LogFile]:
+    """The record of each log, with how many records of it could not be read, and how many rules could be asked of it."""
     skipped: Counter[str] = Counter()
     for problem in problems:
         if problem.severity is not Severity.NOTE:
             skipped[file_of(problem)] += problem.count
     return [
-        _reach_of(each).log_file(each.file, each.format, each.bytes, skipped[each.file] if each.format else 0) for each in files
+        replace(
+            _reach_of(each).log_file(each.file, each.format, each.bytes, skipped[each.file] if each.format else 0),
+            asked=(each.asked if each.asked >= 0 else asked.get(family_of(each.format), 0)) if each.format else None,
+        )
+        for each in files
     ]
 
 
@@ -292,7 +308,8 @@ def _correlated_sighting(rule: Correlation, feed: Feed) -> Sighting:
     """
     time = datetime_of(feed.time)
     fields = dict(zip(rule.group_by, feed.group, strict=False)) | values_of(rule, feed)
-    told = {"client": feed.origin, "user": "" if rule.kind is CorrelationKind.VALUE_COUNT else feed.who}
+    actor = feed.actor()
+    told = {"client": actor.origin, "user": "" if rule.kind is CorrelationKind.VALUE_COUNT else actor.who}
     event = Event(
         place=Place(file=feed.file, position=feed.position, unit=feed.unit),
         format="correlation",

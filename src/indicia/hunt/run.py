@@ -15,8 +15,7 @@ from msgspec.structs import replace
 from indicia.hunt.logs.formats import FORMATS, Format, LogInput
 from indicia.hunt.logs.inputs import find_logs
 from indicia.hunt.logs.keep import Keeper
-from indicia.hunt.logs.unchanged import State, changed_since, state_of
-from indicia.hunt.logs.unread import what_it_is
+from indicia.hunt.logs.unread import FileState, changed_since, state_of, what_it_is
 from indicia.hunt.match.book import load_rules
 from indicia.hunt.parts import Part, join
 from indicia.hunt.processes.tasks import Task, tasks_of
@@ -105,17 +104,23 @@ def part(
         total.counted.seconds["rules"] = loaded
         if scanner.sweep.indicators:  # made ready to be sought: of a million, most of the time
             total.counted.seconds["indicators"] = time.process_time() - since
-        states: dict[State, None] = {}
+        states: dict[FileState, None] = {}
         copies = stack.enter_context(TemporaryDirectory(prefix="indicia-")) if any(map(_is_pipe, paths)) else None
         groups = _found_in([Path(path) for path in paths], scanner, total, states, raw, Path(copies) if copies else None)
         bytes_of = {log.name: log.size for _, logs in groups for log in logs}
         size, done = float(sum(bytes_of.values())), 0.0
         with Keeper(keep) if keep is not None else nullcontext() as keeper:
-            for task, came in _scanned(groups, scanner, jobs, size, keeper):
-                total.add(task.format, came)
-                done += task.bytes
-                if progress is not None:
-                    progress("hunting", min(done, size), size)
+            try:
+                for task, came in _scanned(groups, scanner, jobs, size, keeper):
+                    total.add(task.format, came)
+                    done += 0 if scanner.interrupted else task.bytes
+                    if progress is not None:
+                        progress("hunting", min(done, size), size)
+            except KeyboardInterrupt:
+                scanner.interrupted = True
+        if scanner.interrupted:
+            what = f"interrupted after {done / 1e6:,.0f} of {size / 1e6:,.0f} MB: this is what was found until then"
+            total.counted.problems.append(Problem(where="", what=what, severity=Severity.FAILED))
         if keeper is not None and keeper.fault:
             what = f"events were not kept: {keeper.fault}"
             total.counted.problems.append(Problem(where=str(keep), what=what, severity=Severity.FAILED))
@@ -131,7 +136,7 @@ def _is_pipe(path: Path) -> bool:
 
 
 def _found_in(
-    paths: Sequence[Path], scanner: Scanner, total: Total, states: dict[State, None], raw: bool, copies: Path | None
+    paths: Sequence[Path], scanner: Scanner, total: Total, states: dict[FileState, None], raw: bool, copies: Path | None
 ) -> list[tuple[Format, list[LogInput]]]:
     """The logs by their formats, in the order in which formats are tried: it does not depend on what else is there."""
     groups: dict[str, tuple[Format, list[LogInput]]] = {form.name: (form, []) for form in FORMATS}
@@ -159,9 +164,12 @@ def _scanned(
     count = min(jobs or os.cpu_count() or 1, int(size // WORTH_A_PROCESS) + 1)
     if count <= 1 or not scanner.rules.key or keeper is not None:  # what is kept goes into one file a format, in order
         for form, task, logs in tasks:
+            if scanner.interrupted:
+                return
             yield task, scanner.scan(form, logs, on_batch=keeper.add if keeper is not None else None)
         return
     from indicia.hunt.processes.workers import Setup, Workers  # not worth loading for a few logs
 
     with Workers(count - 1, Setup(scanner.rules.key, scanner.sweep.indicators, scanner.most, scanner.tuning)) as workers:
-        yield from workers.run((task, partial(scanner.scan, form, logs)) for form, task, logs in tasks)
+        here = ((task, partial(scanner.scan, form, logs)) for form, task, logs in tasks)
+        yield from workers.run(here, stopped=lambda: scanner.interrupted)

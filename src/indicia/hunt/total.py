@@ -10,8 +10,7 @@ from msgspec.structs import replace
 from indicia.hunt.events import NO_TIME
 from indicia.hunt.parts import Part, rule_run
 from indicia.hunt.sight.correlation import MOST_FED, Feed, fed_within
-from indicia.hunt.sight.found import Counted, Found
-from indicia.hunt.sight.packing import unpack
+from indicia.hunt.sight.found import Counted, Found, unpack
 from indicia.hunt.sight.quota import Quota, source_of_sighting
 from indicia.hunt.sight.scan import Scanner
 from indicia.records import Event, Problem, Severity, Sighting
@@ -86,7 +85,16 @@ class Total:
             problems=(*counted.problems, *self._not_counted()),
             seconds=counted.seconds,
             left_out=counted.left_out,
+            asked=self._asked(shown),
         )
+
+    def _asked(self, shown: set[int]) -> dict[str, int]:
+        """How many rules could be asked of each family of logs that was there."""
+        guards = self._scanner.rules.guards
+        asked: Counter[str] = Counter()
+        for rule in self._scanner.rules.rules:
+            asked.update({guards[number].family for number in shown.intersection(rule.asked_of)})
+        return dict(asked)
 
     def _not_counted(self) -> Iterator[Problem]:
         """Which correlations had more matches than they count."""

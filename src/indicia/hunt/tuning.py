@@ -27,6 +27,7 @@ from msgspec.structs import replace
 
 from indicia.errors import RuleError, UsageError
 from indicia.hunt.events import NO_TIME, Times, microseconds
+from indicia.hunt.logs.formats.clock import zone_named
 from indicia.hunt.names import field_key
 from indicia.hunt.sources.deeds import actor_of
 from indicia.records import Event, Problem, Record, RuleLevel, Severity, Sighting
@@ -52,12 +53,21 @@ class Own(Record, frozen=True, kw_only=True):
 
 
 class Tuning(Record, frozen=True, kw_only=True):
-    """`without` are rules (by id or title, folded) that do not count; `since` and `until` bound the time of what counts."""
+    """`without` are rules (by id or title, folded) that do not count; `since` and `until` bound the time of what counts.
+
+    `timezone` (`Europe/Berlin`, `+11:00`) and `dates` (`dmy`, `mdy`) say how times are meant that do not say it themselves.
+    """
 
     without: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
     own: tuple[Own, ...] = ()
+    timezone: str = ""
+    dates: str = ""
+
+    def with_times(self, timezone: str | None, dates: str | None) -> Tuning:
+        """The same with what the command line says of times. Raises: UsageError."""
+        return replace(self, timezone=_timezone(timezone or self.timezone), dates=_dates(dates or self.dates))
 
     def with_more(self, without: Sequence[str], since: datetime | None, until: datetime | None) -> Tuning:
         """The same with what the command line adds."""
@@ -117,15 +127,32 @@ def read_tuning(text: str, where: str) -> Tuning:
         content = bounded((rule_documents(text) or [{}])[0])
     except (yaml.YAMLError, ValueError, TypeError, AttributeError, LookupError, RecursionError, RuleError) as error:
         raise UsageError(f"{where} is no YAML that can be read: {error}") from error
-    if not isinstance(content, Mapping) or (unknown := set(content) - {"not", "since", "until", "own"}):
+    if not isinstance(content, Mapping) or (unknown := set(content) - {"not", "since", "until", "own", "timezone", "dates"}):
         named = ", ".join(sorted(map(str, unknown))) if isinstance(content, Mapping) else type(content).__name__
-        raise UsageError(f"{where}: a tuning file holds not, since, until and own; this one has {named}")
+        raise UsageError(f"{where}: a tuning file holds not, since, until, own, timezone and dates; this one has {named}")
     return Tuning(
         without=tuple(str(rule).lower() for rule in _list(content, "not", where)),
         since=read_time(str(content["since"])) if content.get("since") else None,
         until=read_time(str(content["until"]), end=True) if content.get("until") else None,
         own=tuple(_own(item, where) for item in _list(content, "own", where)),
+        timezone=_timezone(str(content.get("timezone") or "")),
+        dates=_dates(str(content.get("dates") or "")),
     )
+
+
+def _timezone(name: str) -> str:
+    try:
+        if name:
+            zone_named(name)
+    except ValueError as error:
+        raise UsageError(str(error), hint="write a name such as Europe/Berlin, or an offset such as +11:00") from error
+    return name
+
+
+def _dates(order: str) -> str:
+    if order not in ("", "dmy", "mdy"):
+        raise UsageError(f"{order!r} is no order of dates; write dmy (15/06/2026) or mdy (06/15/2026)")
+    return order
 
 
 def _list(content: Mapping[str, Any], name: str, where: str) -> Sequence[Any]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["capital", "the"]
-
 _ARTICLE = re.compile(
     r"(United (Kingdom|States|Nations|Arab)|European |Netherlands|Philippines|Czech Republic|Ministry |Department |National )"
     r"|(UK|US|North Atlantic) [A-Z]"

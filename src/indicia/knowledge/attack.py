@@ -21,8 +21,6 @@ from indicia.knowledge.tables import (
     Use,
 )
 
-__all__ = ["Attack"]
-
 T = TypeVar("T")
 
 

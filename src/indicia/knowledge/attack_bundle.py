@@ -30,8 +30,6 @@ from indicia.knowledge.tables import (
     Use,
 )
 
-__all__ = ["citation_date", "parse_release", "read_limited"]
-
 # The largest release so far unpacks to about 55 MB; ten times that is still no danger, more is not ATT&CK.
 MAX_BYTES = 600_000_000
 # A channel such as "EventCode=4688" is a name; a longer one is a sentence of ATT&CK's authors, and those stay out.

@@ -16,8 +16,6 @@ from indicia.errors import FormatError
 from indicia.knowledge.attack_bundle import read_limited
 from indicia.knowledge.tables import AttackTables, Countermeasure, KevEntry
 
-__all__ = ["Mappings", "parse_d3fend", "parse_kev", "parse_mappings", "parse_nist", "read_json", "with_techniques"]
-
 MAX_BYTES = 100_000_000
 T = TypeVar("T")
 

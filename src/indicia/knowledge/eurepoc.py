@@ -6,8 +6,6 @@ import tomllib
 from functools import cache
 from importlib import resources
 
-__all__ = ["COLUMNS", "coded", "is_told", "meant"]
-
 # Of their data set "Attribution", in order. What follows them in our files is ours: the words and where they stand.
 COLUMNS = (
     "incident_ID",

@@ -13,20 +13,8 @@ import msgspec
 
 from indicia.knowledge.catalogues import read_json
 
-__all__ = [
-    "Entry",
-    "Galaxy",
-    "GalaxyFile",
-    "Value",
-    "microsoft_entries",
-    "misp_entries",
-    "producers",
-    "tidal_entries",
-    "users_by_style",
-]
 
-
-class Value(msgspec.Struct):
+class Cluster(msgspec.Struct):
     """One cluster. `meta` differs from file to file and from row to row, so its fields are looked at one by one."""
 
     value: str
@@ -51,12 +39,12 @@ class Value(msgspec.Struct):
 
 
 class GalaxyFile(msgspec.Struct):
-    values: list[Value]
+    values: list[Cluster]
     version: int = 0
     name: str = ""
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class GalaxyEntry(msgspec.Struct, frozen=True, kw_only=True):
     """An actor as one source sees it. `users`: name -> who uses it, beside the source itself."""
 
     source: str
@@ -73,10 +61,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 class Galaxy(msgspec.Struct, frozen=True, kw_only=True):
     """The entries of all sources, in the order in which they are merged."""
 
-    misp: tuple[Entry, ...] = ()
-    microsoft: tuple[Entry, ...] = ()
-    tidal: tuple[Entry, ...] = ()
-    ours: tuple[Entry, ...] = ()
+    misp: tuple[GalaxyEntry, ...] = ()
+    microsoft: tuple[GalaxyEntry, ...] = ()
+    tidal: tuple[GalaxyEntry, ...] = ()
+    ours: tuple[GalaxyEntry, ...] = ()
 
 
 # How MISP galaxy calls a producer -> the name that we use.
@@ -141,7 +129,7 @@ def producers(path: Path | str) -> dict[str, str]:
     return {value.uuid: _PRODUCERS.get(value.value, value.value) for value in read_json(path, GalaxyFile).values}
 
 
-def misp_entries(galaxy: GalaxyFile, names_of_producers: Mapping[str, str]) -> tuple[Entry, ...]:
+def misp_entries(galaxy: GalaxyFile, names_of_producers: Mapping[str, str]) -> tuple[GalaxyEntry, ...]:
     """threat-actor.json."""
     return tuple(_misp_entry(value, names_of_producers) for value in galaxy.values if _tidy(value.value)[0])
 
@@ -169,7 +157,7 @@ def _tidy(name: str) -> tuple[str, str | None]:
     return name, None
 
 
-def _misp_entry(value: Value, names_of_producers: Mapping[str, str]) -> Entry:
+def _misp_entry(value: Cluster, names_of_producers: Mapping[str, str]) -> GalaxyEntry:
     users: dict[str, tuple[str, ...]] = {}
     for word in value.words("name-attribution"):
         name, _, uuid = word.rpartition(":")
@@ -194,7 +182,7 @@ def _misp_entry(value: Value, names_of_producers: Mapping[str, str]) -> Entry:
     motive = " ".join(value.words("motive")).casefold()
     text = (value.description or "").casefold()
     kind = "hacktivist" if "hacktivis" in motive or "hacktivis" in text else "criminal" if motive == "cybercrime" else None
-    return Entry(
+    return GalaxyEntry(
         source="MISP galaxy",
         name=_tidy(value.value)[0] or value.value.strip(),
         names=_unique(name for name in names if name not in groups),
@@ -207,19 +195,19 @@ def _misp_entry(value: Value, names_of_producers: Mapping[str, str]) -> Entry:
     )
 
 
-def microsoft_entries(galaxy: GalaxyFile) -> tuple[Entry, ...]:
+def microsoft_entries(galaxy: GalaxyFile) -> tuple[GalaxyEntry, ...]:
     """microsoft-activity-group.json: here Microsoft says which names of others it holds to be the same.
 
     The file keeps Microsoft's former names (HAFNIUM) as clusters of their own: a present one that lists such a name is it.
     """
-    found: dict[str, Entry] = {}
+    found: dict[str, GalaxyEntry] = {}
     for value in galaxy.values:
         origin = (value.word("microsoft-origin-threat") or "").casefold()
         code = value.word("country")
         kind = (
             "surveillance vendor" if "private sector offensive" in origin else "criminal" if "financially" in origin else None
         )
-        found[value.value.casefold()] = Entry(
+        found[value.value.casefold()] = GalaxyEntry(
             source="Microsoft",
             name=value.value.strip(),
             names=_unique([value.value, *value.words("synonyms")]),
@@ -238,7 +226,7 @@ def microsoft_entries(galaxy: GalaxyFile) -> tuple[Entry, ...]:
     return tuple(found.values())
 
 
-def tidal_entries(galaxy: GalaxyFile) -> tuple[Entry, ...]:
+def tidal_entries(galaxy: GalaxyFile) -> tuple[GalaxyEntry, ...]:
     """tidal-groups.json: ids of ATT&CK, or of Tidal's own (G3...)."""
     found = []
     for value in galaxy.values:
@@ -248,7 +236,7 @@ def tidal_entries(galaxy: GalaxyFile) -> tuple[Entry, ...]:
         motives = set(value.words("observed_motivations"))
         code = value.word("country")
         found.append(
-            Entry(
+            GalaxyEntry(
                 source="Tidal",
                 name=value.value.strip(),
                 names=(value.value,),

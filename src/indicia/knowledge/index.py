@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
 from typing import Generic, TypeVar
 
 from indicia.knowledge.tables import Row
-
-__all__ = ["Index", "fold"]
 
 R = TypeVar("R", bound=Row)
 
@@ -73,3 +72,25 @@ class Index(Generic[R]):
             return found[0]
         canonical = [row for row in found if fold(next(iter(self._names(row)), "")) == fold(name)]
         return canonical[0] if len(canonical) == 1 else None
+
+
+# What is made of some tables, kept for the last few that were asked about: making it takes longer than asking.
+KEEP = 4
+T = TypeVar("T")
+M = TypeVar("M")
+
+
+def kept_by_tables(make: Callable[[T], M]) -> Callable[[T], M]:
+    """`make`, called once for the same object: tables are no keys of a dictionary, and are never changed."""
+    kept: list[tuple[T, M]] = []
+
+    @wraps(make)
+    def found(tables: T) -> M:
+        for before, made in kept:
+            if before is tables:
+                return made
+        made = make(tables)
+        kept[:] = [(tables, made), *kept[: KEEP - 1]]
+        return made
+
+    return found

@@ -6,19 +6,19 @@ by file, over what the package brings along.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 import platformdirs
 
 from indicia.errors import KnowledgeError
-from indicia.knowledge.affairs import Affairs
 from indicia.knowledge.attack import Attack
 from indicia.knowledge.index import Index
-from indicia.knowledge.names import Name, all_names
+from indicia.knowledge.names import Affairs, Name, all_names
 from indicia.knowledge.tables import (
     Actor,
     Agency,
@@ -35,8 +35,6 @@ from indicia.knowledge.tables import (
     State,
     Vendor,
 )
-
-__all__ = ["PACKAGED", "Knowledge", "load", "user_folder"]
 
 PACKAGED = Path(__file__).parent / "data"
 T = TypeVar("T")
@@ -215,3 +213,33 @@ class Knowledge:
             sectors=self.sectors,
             incidents=self.incidents,
         )
+
+
+# How old the built-in knowledge is, source by source.
+OLD = 180  # days after which an update is worth it
+TOO_OLD = 365  # days after which it is warned of
+
+
+class Age(NamedTuple):
+    """One source, and how many days ago it was of."""
+
+    source: str
+    version: str
+    days: int
+
+
+def ages(rows: Iterable[Provenance], today: date) -> tuple[Age, ...]:
+    """Each source that has a date, once, by its name."""
+    found = []
+    for source, version, day in sorted({(row.source, row.version, row.date) for row in rows}):
+        try:
+            found.append(Age(source, version, (today - date.fromisoformat(day[:10])).days))
+        except ValueError:
+            continue  # a table of our own, or one that tells no date
+    return tuple(found)
+
+
+def too_old(rows: Iterable[Provenance], today: date) -> str:
+    """The sentence that warns of what is over a year old, "" where nothing is."""
+    told = [f"{age.source} {age.version} ({age.days:,} days)" for age in ages(rows, today) if age.days > TOO_OLD]
+    return f"over a year old: {', '.join(told)}; newer files: indicia knowledge update FILE..." if told else ""

@@ -8,9 +8,10 @@ and each of the two rows says so (`shared_with`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from indicia.knowledge.galaxy import Entry, Galaxy, users_by_style
+from indicia.knowledge.galaxy import Galaxy, GalaxyEntry, users_by_style
+from indicia.knowledge.group_words import GroupWords
 from indicia.knowledge.index import fold
 from indicia.knowledge.tables import Actor, Alias, AttackTables, Group, Sector, State, Vendor
 
@@ -42,6 +43,7 @@ class _Draft:
         self.victims: set[str] = set()
         self.kinds: list[str] = []
         self.sources: set[str] = set()
+        self.is_criminal = False  # by ATT&CK's own words, wherever it sits
 
     def add_name(self, name: str, users: Iterable[str]) -> None:
         key = fold(name)
@@ -60,14 +62,39 @@ class _Merger:
             ((fold(n), v.name) for v in vendors for n in (v.name, *v.names) if v.kind != "media"), reverse=True
         )
 
+    def keep(self, actor: Actor, revoked: Mapping[str, str], renewed: Collection[str]) -> None:
+        """An actor as it was, without what the sources in `renewed` said of its state; one that ATT&CK revoked goes on as its
+        successor."""
+        group = revoked.get(actor.group, actor.group) if actor.group else None
+        draft = next((one for one in self.drafts if group and one.group == group), None)
+        if draft is None:
+            draft = _Draft(group or actor.id, actor.name, group)
+            self.drafts.append(draft)
+        for alias in actor.aliases:
+            draft.add_name(alias.name, alias.according_to)
+            draft.sources.update(set(alias.according_to) - set(renewed))
+        told = {**({actor.state: actor.state_according_to} if actor.state else {}), **actor.other_states}
+        for code, who in told.items():
+            if left := [one for one in who if one not in renewed]:
+                draft.states.setdefault(code, []).extend(left)
+        draft.sectors.update(actor.sectors)
+        draft.victims.update(actor.victims)
+        draft.kinds += [actor.kind] if actor.kind != "group" else []
+        draft.is_criminal |= actor.kind == "criminal" and bool(told)
+
     def add_group(self, group: Group) -> None:
-        draft = _Draft(group.id, group.name, group.id)
+        key = fold(group.name)
+        same = [one for one in self.drafts if one.group == group.id]
+        same = same or [one for one in self.drafts if one.group is None and fold(one.name) == key][:1]
+        draft = same[0] if same else _Draft(group.id, group.name, group.id)
+        draft.id, draft.name, draft.group = group.id, group.name, group.id
         draft.sources.add(MITRE)
         draft.add_name(group.name, [MITRE])
         cited = dict(group.alias_citations)
         for alias in group.aliases:
             draft.add_name(alias, [MITRE, *self.vendors_of(cited.get(alias, ()))])
-        self.drafts.append(draft)
+        if not same:
+            self.drafts.append(draft)
 
     def vendors_of(self, citations: Iterable[str]) -> list[str]:
         """The vendors whose reports ATT&CK cites for an alias: its citation names begin with the vendor's name."""
@@ -77,15 +104,17 @@ class _Merger:
             found += next(([name] for folded, name in self.vendors if len(folded) > 2 and key.startswith(folded)), [])
         return found
 
-    def add_entries(self, entries: Sequence[Entry]) -> None:
+    def add_entries(self, entries: Sequence[GalaxyEntry]) -> None:
         mains = {fold(entry.name) for entry in entries}
         for entry in entries:
             draft = self.match(entry, mains)
             if draft is None or entry.source in draft.sources:
-                draft = self.new(entry)
+                key = fold(entry.name)
+                again = (one for one in self.drafts if fold(one.name) == key and entry.source not in one.sources)
+                draft = next(again, None) or self.new(entry)
             self.join(draft, entry)
 
-    def match(self, entry: Entry, mains: set[str]) -> _Draft | None:
+    def match(self, entry: GalaxyEntry, mains: set[str]) -> _Draft | None:
         """The one actor that an entry is the same as, on strong grounds; `mains` are the main names in the entry's source."""
         if entry.group and (found := next((draft for draft in self.drafts if draft.group == entry.group), None)):
             return found
@@ -100,7 +129,7 @@ class _Merger:
             return _only(named)
         return _only([draft for draft in open_ if len(keys & set(draft.surfaces)) >= 2])
 
-    def new(self, entry: Entry) -> _Draft:
+    def new(self, entry: GalaxyEntry) -> _Draft:
         taken = {draft.id for draft in self.drafts}
         base = f"actor:{slug(entry.name)}"
         id = base if base not in taken else f"{base}-{slug(entry.source)}"
@@ -110,7 +139,7 @@ class _Merger:
         self.drafts.append(draft)
         return draft
 
-    def join(self, draft: _Draft, entry: Entry) -> None:
+    def join(self, draft: _Draft, entry: GalaxyEntry) -> None:
         draft.sources.add(entry.source)
         users = {fold(name): who for name, who in entry.users.items()}
         for name in (entry.name, *entry.names):
@@ -138,15 +167,26 @@ def merge_actors(
     sectors: Sequence[Sector],
     vendors: Sequence[Vendor],
     belongings: Belonging | None = None,
-    origins: Mapping[str, str] | None = None,
+    words: Mapping[str, GroupWords] | None = None,
+    before: Iterable[Actor] = (),
+    renewed: Collection[str] = (),
 ) -> tuple[Actor, ...]:
-    """All actors by id: ATT&CK's groups first. `origins`: ATT&CK id -> ISO code that ATT&CK's own words tie a group to."""
+    """All actors by id: ATT&CK's groups first. `words`: what ATT&CK's own say of a group, by its id.
+
+    `before` are the actors as they were, where only some sources are newer: those in `renewed` are taken at their new word on
+    states and kinds, and no name that was ever theirs is forgotten, since older texts use it.
+    """
     merger = _Merger(states, sectors, vendors)
+    for actor in before:
+        merger.keep(actor, attack.revoked, renewed)
     for group in attack.groups:
         merger.add_group(group)
     for draft in merger.drafts:
-        if draft.group and (code := (origins or {}).get(draft.group)):
-            draft.states[code] = [MITRE]
+        if draft.group and (told := (words or {}).get(draft.group)):
+            if told.state:
+                who = draft.states.setdefault(told.state, [])
+                who[:0] = [MITRE] if MITRE not in who else []
+            draft.is_criminal |= told.criminal
     current = {old: new for old, new in attack.revoked.items() if old.startswith("G")}
     for entries in (galaxy.misp, galaxy.microsoft, galaxy.tidal, galaxy.ours):
         merger.add_entries([_with_current_group(entry, current) for entry in entries])
@@ -158,11 +198,11 @@ def merge_actors(
     return tuple(sorted(rows, key=lambda row: (row.group is None, row.id)))
 
 
-def _with_current_group(entry: Entry, current: Mapping[str, str]) -> Entry:
+def _with_current_group(entry: GalaxyEntry, current: Mapping[str, str]) -> GalaxyEntry:
     if not entry.group or entry.group not in current:
         return entry
     fields = {name: getattr(entry, name) for name in entry.__struct_fields__}
-    return Entry(**(fields | {"group": current[entry.group]}))
+    return GalaxyEntry(**(fields | {"group": current[entry.group]}))
 
 
 def _row(draft: _Draft, shared: Mapping[str, Sequence[str]], belongings: Belonging) -> Actor:
@@ -202,7 +242,7 @@ def _kind(draft: _Draft, state: str | None) -> str:
     for kind in ("person", "contractor", "persona", "surveillance vendor", "hacktivist"):
         if kind in draft.kinds and not draft.group:
             return kind
-    if "Indicia" in draft.sources and "criminal" in draft.kinds:
+    if draft.is_criminal or ("Indicia" in draft.sources and "criminal" in draft.kinds):
         return "criminal"
     criminal_name = re.compile(r"(?i)(.* (spider|tempest)|fin\d+)")
     if not state and ("criminal" in draft.kinds or any(criminal_name.fullmatch(name) for name in draft.surfaces.values())):

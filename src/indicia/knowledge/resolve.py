@@ -1,8 +1,8 @@
-"""A name to an actor or an agency: one answer, wherever it is asked.
+"""A name to an actor, an agency or a piece of software: one answer, wherever it is asked.
 
 ATT&CK's own name of a group comes first, then the canonical name of an actor that is a group there, then ATT&CK's aliases, then
-everybody's. A name that leads to two leads to neither: "no merge is for ever", and a wrong one would accuse somebody. Spelling
-counts as little as in `Index`: "APT 28" and "apt-28" are one.
+everybody's; of software ATT&CK's own name, its other names, then everybody's. A name that leads to two leads to neither: "no
+merge is for ever", and a wrong one would accuse somebody. Spelling counts as little as in `Index`: "APT 28" is "apt-28".
 """
 
 from __future__ import annotations
@@ -10,11 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Generic, Protocol, TypeVar
 
-from indicia.knowledge.index import fold
-from indicia.knowledge.keeping import kept_by_tables
-from indicia.knowledge.tables import Actor, Agency, Group
-
-__all__ = ["Names", "Named", "names_of"]
+from indicia.knowledge.index import fold, kept_by_tables
+from indicia.knowledge.tables import Actor, Agency, Group, Malware, Software
 
 R = TypeVar("R")
 
@@ -33,6 +30,20 @@ class Named(Protocol):
     def actors(self) -> Iterable[Actor]: ...
     @property
     def agencies(self) -> Iterable[Agency]: ...
+
+
+class _Programs(Protocol):
+    @property
+    def software(self) -> Iterable[Software]: ...
+
+
+class NamedSoftware(Protocol):
+    """The tables that names of software are looked up in."""
+
+    @property
+    def attack(self) -> _Programs: ...
+    @property
+    def malware(self) -> Iterable[Malware]: ...
 
 
 class _Layers(Generic[R]):
@@ -57,7 +68,7 @@ class _Layers(Generic[R]):
         return None
 
 
-class Names:
+class ActorNames:
     """Who goes by a name."""
 
     def __init__(self, known: Named) -> None:
@@ -103,6 +114,29 @@ class Names:
 
 
 @kept_by_tables
-def names_of(known: Named) -> Names:
+def names_of(known: Named) -> ActorNames:
     """The names in some tables."""
-    return Names(known)
+    return ActorNames(known)
+
+
+class SoftwareNames:
+    """What goes by a name of software."""
+
+    def __init__(self, known: NamedSoftware) -> None:
+        programs, others = tuple(known.attack.software), tuple(known.malware)
+        self._rows: _Layers[Software | Malware] = _Layers()
+        self._rows.layer((one.id, one.id, one) for one in programs)
+        self._rows.layer((one.name, one.id, one) for one in programs)
+        self._rows.layer((name, one.id, one) for one in programs for name in one.aliases)
+        self._rows.layer((one.name, one.id, one) for one in others)
+        self._rows.layer((name, one.id, one) for one in others for name in one.aliases)
+
+    def get(self, name: str) -> Software | Malware | None:
+        """The one piece of software that goes by a name or has this id: ATT&CK's, or one that only others know."""
+        return self._rows.get(name)
+
+
+@kept_by_tables
+def software_of(known: NamedSoftware) -> SoftwareNames:
+    """The names of software in some tables."""
+    return SoftwareNames(known)

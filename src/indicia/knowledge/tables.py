@@ -5,36 +5,6 @@ from __future__ import annotations
 
 import msgspec
 
-__all__ = [
-    "Actor",
-    "Agency",
-    "Alias",
-    "Allegation",
-    "Analytic",
-    "AttackTables",
-    "AttackUses",
-    "Campaign",
-    "Citation",
-    "Countermeasure",
-    "Detection",
-    "Group",
-    "Incident",
-    "KevEntry",
-    "LogSource",
-    "Malware",
-    "Mitigation",
-    "Office",
-    "Provenance",
-    "Row",
-    "Sector",
-    "Software",
-    "State",
-    "Tactic",
-    "Technique",
-    "Use",
-    "Vendor",
-]
-
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Base of all table rows. Rows never refer to each other in a circle, so the garbage collector need not look at them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -10,13 +10,90 @@ import msgspec
 
 from indicia.errors import FormatError, InputError
 from indicia.knowledge.attack_bundle import MAX_BYTES, parse_release, read_limited
-from indicia.knowledge.catalogues import parse_d3fend, parse_kev, parse_mappings, parse_nist, with_techniques
+from indicia.knowledge.catalogues import parse_d3fend, parse_kev, parse_mappings, parse_nist, read_json, with_techniques
+from indicia.knowledge.families import kept_families, malware
+from indicia.knowledge.galaxy import Galaxy, GalaxyFile, microsoft_entries, misp_entries
+from indicia.knowledge.group_words import group_words
 from indicia.knowledge.library import PACKAGED, Knowledge, user_folder
-from indicia.knowledge.storing import attack_files, attack_provenance, encode
-from indicia.knowledge.tables import AttackTables, Provenance, Row
+from indicia.knowledge.merging import merge_actors
+from indicia.knowledge.tables import Actor, AttackTables, AttackUses, Malware, Provenance, Row
 from indicia.writing import write_atomically
 
-__all__ = ["Kind", "kind_of", "update"]
+# Tables -> data files, with a provenance file beside them. The same tables give the same bytes.
+Source = tuple[str, str, str, str]  # source, version, date, licence
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+def encode(value: object) -> bytes:
+    """JSON with one row a line, so that a change of the data is a readable change of the file."""
+    if isinstance(value, tuple):
+        return b"[\n" + b",\n".join(_encoder.encode(row) for row in value) + b"\n]\n"
+    if isinstance(value, Row):
+        parts = []
+        for info in sorted(msgspec.structs.fields(value), key=lambda info: info.encode_name):
+            field = getattr(value, info.name)
+            if field == info.default or (not field and info.default_factory is not msgspec.NODEFAULT):
+                continue
+            body = encode(field).rstrip() if isinstance(field, tuple) else _encoder.encode(field)
+            parts.append(b'"' + info.encode_name.encode() + b'":' + body)
+        return b"{" + b",\n".join(parts) + b"}\n"
+    return _encoder.encode(value) + b"\n"
+
+
+def with_states(attack: AttackTables, actors: Sequence[Actor]) -> AttackTables:
+    """The same release with every group's state as the actors' table tells it."""
+    states = {actor.group: actor.state for actor in actors if actor.group}
+    groups = tuple(msgspec.structs.replace(group, state=states.get(group.id)) for group in attack.groups)
+    return msgspec.structs.replace(attack, groups=groups)
+
+
+def attack_files(attack: AttackTables) -> dict[str, bytes]:
+    """One release as its three files."""
+    core = msgspec.structs.replace(attack, uses=(), citations=(), detections=())
+    return {
+        "attack.json": encode(core),
+        "attack_uses.json": encode(AttackUses(uses=attack.uses, citations=attack.citations)),
+        "attack_detections.json": encode(attack.detections),
+    }
+
+
+def attack_provenance(attack: AttackTables, source: Source) -> list[Provenance]:
+    name, version, date, licence = source
+    counts = {
+        "attack.json": len(attack.techniques) + len(attack.groups) + len(attack.software) + len(attack.campaigns),
+        "attack_uses.json": len(attack.uses),
+        "attack_detections.json": len(attack.detections),
+    }
+    return [
+        Provenance(file=file, source=name, version=version, date=date, licence=licence, rows=rows)
+        for file, rows in counts.items()
+    ]
+
+
+def store(
+    out: Path,
+    *,
+    attack: AttackTables | None = None,
+    attack_source: Source = ("", "", "", ""),
+    tables: Mapping[str, tuple[tuple[Row, ...], Sequence[Source]]],
+) -> tuple[Provenance, ...]:
+    """Writes `tables` (file -> rows and their sources) and `attack` into `out`, and provenance.json about them."""
+    out.mkdir(parents=True, exist_ok=True)
+    provenance: list[Provenance] = []
+    if attack:
+        for file, data in attack_files(attack).items():
+            write_atomically(out / file, data)
+        provenance += attack_provenance(attack, attack_source)
+    for file, (rows, sources) in tables.items():
+        write_atomically(out / file, encode(rows))
+        provenance += [
+            Provenance(file=file, source=name, version=version, date=date, licence=licence, rows=len(rows))
+            for name, version, date, licence in sources
+        ]
+    ordered = tuple(sorted(provenance, key=lambda row: (row.file, row.source)))
+    write_atomically(out / "provenance.json", encode(ordered))
+    return ordered
+
 
 Progress = Callable[[str, float, float | None], None]
 
@@ -29,6 +106,10 @@ class Kind(StrEnum):
     NIST = "NIST SP 800-53 mappings of the Center for Threat-Informed Defense"
     KEV_MAP = "KEV mappings of the Center for Threat-Informed Defense"
     D3FEND = "MISP galaxy mitre-d3fend"
+    ACTORS = "MISP galaxy threat-actor"
+    MICROSOFT = "MISP galaxy microsoft-activity-group"
+    MALPEDIA = "MISP galaxy malpedia"
+    RANSOMWARE = "MISP galaxy ransomware"
 
 
 class _Metadata(msgspec.Struct):
@@ -58,8 +139,9 @@ def kind_of(path: Path | str) -> Kind:
         return Kind.KEV
     if probe.metadata and probe.metadata.mapping_framework in {"nist_800_53", "kev"}:
         return Kind.NIST if probe.metadata.mapping_framework == "nist_800_53" else Kind.KEV_MAP
-    if bytes(probe.values) and probe.type == "mitre-d3fend":
-        return Kind.D3FEND
+    by_type = {kind.value.rpartition(" ")[2]: kind for kind in Kind if kind.value.startswith("MISP galaxy ")}
+    if bytes(probe.values) and probe.type in by_type:
+        return by_type[probe.type]
     hint = "expected: " + ", ".join(kind.value for kind in Kind)
     raise FormatError("JSON, but no official file that is known", where=str(path), hint=hint)
 
@@ -67,9 +149,11 @@ def kind_of(path: Path | str) -> Kind:
 def update(paths: Iterable[Path | str], out: Path | None = None, *, progress: Progress | None = None) -> tuple[Provenance, ...]:
     """Reads official files of any known kind and writes data files to `out` (default: the user's data folder).
 
-    All files are read before the first is written, so a bad one changes nothing. What is not given stays as it was; the states
-    of ATT&CK groups come from the actors' table in force. Gives the provenance of what was written. A `Knowledge` that was
-    loaded before does not change. Raises: InputError (also where two files are of one kind), FormatError, LimitError.
+    All files are read before the first is written, so a bad one changes nothing. What is not given stays as it was. A release
+    of ATT&CK or a galaxy of actors makes the table of actors anew, by the rules by which it was made (`merging`), and with it
+    the states of groups; a release and a galaxy of software do so with families. Gives the provenance of what was written. A
+    `Knowledge` that was loaded before does not change. Raises: InputError (also where two files are of one kind),
+    FormatError, LimitError.
     """
     out = out or user_folder()
     given: dict[Kind, Path] = {}
@@ -86,13 +170,16 @@ def update(paths: Iterable[Path | str], out: Path | None = None, *, progress: Pr
     written: list[Provenance] = []
     if progress:
         progress("reading official files", 0, len(given))
-    if Kind.ATTACK in given:
-        tables = _with_known_states(parse_release(given[Kind.ATTACK]), now)
+    tables = parse_release(given[Kind.ATTACK]) if Kind.ATTACK in given else now.attack.tables
+    if any(kind in given for kind in ON_ACTORS):
+        actors = rebuilt_actors(tables, given, now)
+        tables = with_states(tables, actors[1])
         files |= attack_files(tables)
         written += attack_provenance(tables, (Kind.ATTACK, tables.version, tables.date, "MITRE ATT&CK terms of use"))
+        made: list[Table] = [actors, *rebuilt_families(tables, actors[1], given, now)]
     else:
-        tables = now.attack.tables
-    for file, rows, sources in _catalogues(given, tables, now):
+        made = [*rebuilt_families(tables, tuple(now.actors), given, now)]
+    for file, rows, sources in (*made, *_catalogues(given, tables, now)):
         files[file] = encode(rows)
         written += [msgspec.structs.replace(source, file=file, rows=len(rows)) for source in sources]
     out.mkdir(parents=True, exist_ok=True)
@@ -103,11 +190,6 @@ def update(paths: Iterable[Path | str], out: Path | None = None, *, progress: Pr
     if progress:
         progress("written", len(given), len(given))
     return tuple(written)
-
-
-def _with_known_states(attack: AttackTables, now: Knowledge) -> AttackTables:
-    groups = tuple(msgspec.structs.replace(group, state=now.state_of(group.id)) for group in attack.groups)
-    return msgspec.structs.replace(attack, groups=groups)
 
 
 def _provenance_in(folder: Path) -> tuple[Provenance, ...]:
@@ -125,6 +207,57 @@ def _source(name: str, version: str, date: str, licence: str) -> Provenance:
 
 
 Table = tuple[str, tuple[Row, ...], Sequence[Provenance]]  # file, rows, sources
+ON_ACTORS = (Kind.ATTACK, Kind.ACTORS, Kind.MICROSOFT)
+# The names under which a source stands in the table of actors.
+_RENEWED = {Kind.ATTACK: ("MITRE ATT&CK",), Kind.ACTORS: ("MISP galaxy", "CFR"), Kind.MICROSOFT: ("Microsoft",)}
+_GALAXY_LICENCE = "CC0-1.0 or BSD-2-Clause"
+
+
+def rebuilt_actors(
+    attack: AttackTables, given: dict[Kind, Path], now: Knowledge
+) -> tuple[str, tuple[Actor, ...], list[Provenance]]:
+    """The table of actors with the newer sources merged into it."""
+    sources = {row.source: row for row in now.provenance if row.file == "actors.json"}
+    read = {kind: read_json(given[kind], GalaxyFile) for kind in (Kind.ACTORS, Kind.MICROSOFT) if kind in given}
+    states = tuple(now.states)
+    rows = merge_actors(
+        attack,
+        Galaxy(
+            misp=misp_entries(read[Kind.ACTORS], {}) if Kind.ACTORS in read else (),
+            microsoft=microsoft_entries(read[Kind.MICROSOFT]) if Kind.MICROSOFT in read else (),
+        ),
+        states=states,
+        sectors=tuple(now.sectors),
+        vendors=tuple(now.vendors),
+        belongings={one.id: (one.agency, one.agency_according_to) for one in now.actors if one.agency},
+        words=group_words(given[Kind.ATTACK], states) if Kind.ATTACK in given else None,
+        before=now.actors,
+        renewed={name for kind in given for name in _RENEWED.get(kind, ())},
+    )
+    for kind, file in read.items():
+        sources[kind] = _source(kind, str(file.version), "", _GALAXY_LICENCE)
+    if Kind.ATTACK in given:
+        sources[Kind.ATTACK] = _source(Kind.ATTACK, attack.version, attack.date, "MITRE ATT&CK terms of use")
+    return "actors.json", rows, list(sources.values())
+
+
+def rebuilt_families(
+    attack: AttackTables, actors: Sequence[Actor], given: dict[Kind, Path], now: Knowledge
+) -> list[tuple[str, tuple[Malware, ...], list[Provenance]]]:
+    """The families with those of the newer sources, and without what a newer release of ATT&CK has itself; none where nothing
+    that tells of them is newer."""
+    if given.keys().isdisjoint((Kind.ATTACK, Kind.MALPEDIA, Kind.RANSOMWARE)):
+        return []
+    rows, sources = tuple(now.malware), {row.source: row for row in now.provenance if row.file == "malware.json"}
+    rows = kept_families(attack, rows, (), "")
+    nothing = GalaxyFile(values=[])
+    for kind, name in ((Kind.MALPEDIA, "Malpedia"), (Kind.RANSOMWARE, "MISP galaxy")):
+        if kind in given:
+            file = read_json(given[kind], GalaxyFile)
+            both = (file, nothing) if kind is Kind.MALPEDIA else (nothing, file)
+            rows = kept_families(attack, rows, malware(attack, actors, *both), name)
+            sources[kind] = _source(kind, str(file.version), "", _GALAXY_LICENCE)
+    return [("malware.json", rows, list(sources.values()))]
 
 
 def _catalogues(given: dict[Kind, Path], attack: AttackTables, now: Knowledge) -> list[Table]:

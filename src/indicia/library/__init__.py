@@ -7,13 +7,14 @@ from pathlib import Path
 
 import msgspec
 
+from indicia.case import open_store
 from indicia.knowledge import load
 from indicia.library.cases import Case, Found, Weighed
 from indicia.library.tables import Table
 from indicia.records import Case as Record
 from indicia.records import Measure, Weighing
 
-__all__ = ["Case", "Found", "Table", "Weighed", "advise", "hunt", "read", "weigh"]
+__all__ = ["Case", "Found", "Table", "Weighed", "advise", "brief", "hunt", "open_store", "read", "weigh"]
 
 
 def read(*sources: str | Path, name: str = "case", published: str | None = None) -> Case:
@@ -27,7 +28,7 @@ def read(*sources: str | Path, name: str = "case", published: str | None = None)
 def hunt(*logs: str | Path, rules: Iterable[str | Path] = (), case: Case | None = None, builtin: bool = True) -> Found:
     """What logs show: files, folders or archives, by our rule pack (unless not `builtin`), Sigma `rules`, and the indicators
     that the texts of `case` state. Raises: InputError for a rule path that is not there."""
-    from indicia.hunt import hunt as through
+    from indicia.hunt.run import hunt as through
     from indicia.pipeline.build import sought
 
     wanted = sought(case.record.mentions) if case is not None else ()
@@ -42,10 +43,23 @@ def weigh(case: Case, *, found: Found | None = None) -> Weighed:
 
 def advise(case: Case, *, found: Found | None = None, have: Iterable[str] = ()) -> Table[Measure]:
     """What to do, in order. `found` adds what logs showed; `have` are words for what is in place ("edr", "mfa")."""
-    from indicia.advise import advise as measures
+    from indicia.advise.advice import advise as measures
 
     record = _with(case, found)
     return Table(Measure, measures(record, load(), have=tuple(have) or None).measures)
+
+
+def brief(case: Case, folder: str | Path, *, full: bool = False, language: str = "en") -> list[Path]:
+    """Writes the brief of a case into `folder` as `indicia brief` does; returns the files: page one with its annexes as HTML,
+    Markdown and PDF; the case as JSON, STIX, MISP and tables. `full` prints every annex; `language` ("en", "de", "fr") is that
+    of page one and the headings.
+
+    Raises: UsageError for another language, OSError.
+    """
+    from indicia.pipeline import as_left, write_brief
+
+    knowledge = load()
+    return write_brief(as_left(case.record, knowledge), Path(folder), knowledge, full=full, language=language)
 
 
 def _with(case: Case, found: Found | None) -> Record:

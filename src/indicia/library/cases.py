@@ -37,14 +37,15 @@ class Case:
         logs: Iterable[str | Path] = (),
         *,
         rules: Iterable[str | Path] = (),
-        name: str = "case",
+        name: str | None = None,
         have: Iterable[str] = (),
         published: str | None = None,
     ) -> Case:
         """The main job in one call: texts read, logs searched, grounds weighed, measures put in order.
 
-        `sources` are files, folders; `logs` files or folders of logs, `rules` Sigma rules beside our own; `have` are words for
-        what is in place already ("edr", "mfa"); `published` is the ISO date of texts that do not tell their own.
+        `sources` are files, folders; `logs` files or folders of logs, `rules` Sigma rules beside our own; `name` is what it is
+        called, by default what it is about; `have` are words for what is in place already ("edr", "mfa"); `published` is the
+        ISO date of texts that do not tell their own.
         What cannot be used is in `problems`.
         """
         record = build(
@@ -157,13 +158,14 @@ class Weighed:
 
     @property
     def observed(self) -> Table[Posterior]:
-        """The hypotheses by what was observed, the likeliest first."""
-        return Table(Posterior, self.record.observed.posteriors)
+        """The hypotheses by what was observed, the likeliest first; none where the grounds carry no number."""
+        one = self.record.observed
+        return Table(Posterior, one.posteriors or one.levels)
 
     @property
     def said(self) -> Table[Posterior]:
         """The hypotheses by what sources say, if they are taken at their word."""
-        return Table(Posterior, self.record.said.posteriors)
+        return Table(Posterior, self.record.said.levels)
 
     @property
     def statements(self) -> tuple[str, str, str]:

@@ -1,7 +1,8 @@
 """What the tools answer: plain values, in which words of others stand apart and can do nothing.
 
-Text of a document may be written by an attacker for the program that reads it. It stands only under names that begin with
-`words_of_others`, with addresses defanged and hidden characters shown, and every answer says what those are.
+Text of a document may be written by an attacker for the program that reads it, and so may the title of a rule or the name of
+a file; what we say of them may quote them. All such text stands only under names that begin with `words_of_others`, with
+addresses defanged and hidden characters shown, and every answer says what those are.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 from indicia.library import Case, Weighed
 from indicia.records import Advice, Claim, Hunt, Mention, Problem
 from indicia.view.inert import Shown, clip
+from indicia.view.sides import side_rows
 from indicia.view.words import accused_words, firmness_words, known_state, propositions, source_words
 
 __all__ = ["advice", "claim", "hunted", "ledger", "weighed"]
@@ -36,13 +38,13 @@ def ledger(case: Case, most: int) -> dict[str, Any]:
     stated = [mention for mention in record.mentions if mention.context.value == "stated"]
     return {
         "about": INERT,
-        "what_it_comes_to": [_inert(sentence) for sentence in case.judgements],
+        "words_of_others_what_it_comes_to": [_inert(sentence) for sentence in case.judgements],
         "claims": [claim(one, names) for one in record.claims[:most]],
         "claims_in_all": len(record.claims),
-        "techniques": _values(stated, "technique", most),
-        "vulnerabilities": _values(stated, "vulnerability", most),
+        "words_of_others_techniques": [_inert(value, _NAME) for value in _values(stated, "technique", most)],
+        "words_of_others_vulnerabilities": [_inert(value, _NAME) for value in _values(stated, "vulnerability", most)],
         "words_of_others_indicators": [_inert(value, _NAME) for value in _values(stated, "indicator", most)],
-        "not_used": _problems(record.problems, most),
+        "words_of_others_not_used": _problems(record.problems, most),
     }
 
 
@@ -59,7 +61,7 @@ def claim(claim: Claim, names: dict[str, str]) -> dict[str, Any]:
         "date": claim.date,
         "readers": list(claim.readers),
         "words_of_others_quote": _inert(claim.quote.text),
-        "document": _inert(names.get(claim.quote.document, ""), _NAME),
+        "words_of_others_document": _inert(names.get(claim.quote.document, ""), _NAME),
         "start": claim.quote.start,
         "end": claim.quote.end,
     }
@@ -83,11 +85,11 @@ def hunted(hunt: Hunt | None, most: int) -> dict[str, Any]:
         "verdict": hunt.verdict.value,
         "words_of_others_reason": _inert(hunt.reason),
         "sightings": [
-            {"title": _inert(title, _NAME), "level": level, "stage": stage, "outcome": outcome, "count": count}
+            {"words_of_others_title": _inert(title, _NAME), "level": level, "stage": stage, "outcome": outcome, "count": count}
             for (title, level, stage, outcome), count in counts.most_common(most)
         ],
         "files_read": len(hunt.files),
-        "not_used": _problems(hunt.problems, most),
+        "words_of_others_not_used": _problems(hunt.problems, most),
     }
 
 
@@ -102,34 +104,42 @@ def weighed(found: Weighed, most: int) -> dict[str, Any]:
             "words_of_others_statement": _inert(one.statement),
             "confidence": one.confidence.value,
             "hypotheses": [
-                {"id": each.hypothesis.id, "name": _inert(each.hypothesis.name, _NAME), "probability": each.probability}
+                {
+                    "id": each.hypothesis.id,
+                    "words_of_others_name": _inert(each.hypothesis.name, _NAME),
+                    "probability": each.probability,
+                }
                 for each in one.posteriors[:most]
             ],
+            "fits_without_a_number": [{"id": each.id, "name": _inert(each.name, _NAME)} for each in one.fits[:most]],
+            "prior_only": one.prior_only,
             "decisive": [{"id": id, "words_of_others_label": _inert(labels.get(id, ""), _NAME)} for id in one.decisive],
-            "missing": [_inert(text) for text in one.missing],
+            "words_of_others_missing": [_inert(text) for text in one.missing],
         }
-    return {"about": INERT, **sides, "words_of_others_agreement": _inert(record.agreement)}
+    rows = [[_inert(cell) for cell in row] for row in side_rows(record.compared)]
+    together = {"words_of_others_agreement": _inert(record.agreement), "words_of_others_side_by_side": rows}
+    return {"about": INERT, **sides, **together}
 
 
 def advice(found: Advice, most: int) -> dict[str, Any]:
     """Measures in order, each with what it is against and why it is told."""
     return {
         "about": INERT,
-        "summary": _inert(found.summary),
+        "words_of_others_summary": _inert(found.summary),
         "measures": [
             {
-                "title": measure.title,
-                "instruction": measure.instruction,
+                "words_of_others_title": _inert(measure.title, _NAME),
+                "words_of_others_instruction": _inert(measure.instruction),
                 "kind": measure.kind.value,
                 "audience": measure.audience.value,
                 "because": measure.rank.value,
-                "why": measure.why,
-                "covers": list(measure.covers[:most]),
+                "words_of_others_why": _inert(measure.why),
+                "words_of_others_covers": [_inert(each, _NAME) for each in measure.covers[:most]],
                 "due": measure.due,
-                "source": measure.source,
+                "words_of_others_source": _inert(measure.source, _NAME),
             }
             for measure in found.measures[:most]
         ],
         "measures_in_all": len(found.measures),
-        "nothing_covers": list(found.gaps[:most]),
+        "words_of_others_nothing_covers": [_inert(each, _NAME) for each in found.gaps[:most]],
     }

@@ -8,13 +8,13 @@ from typing import Any
 
 import msgspec
 
-from indicia.errors import InputError, UsageError
+from indicia.errors import InputError, MarkingError, UsageError
 from indicia.knowledge import load
 from indicia.mcp import answers
 from indicia.read.fronts import open_source
 from indicia.read.offered import claims_among, offered_of, usable_name
 from indicia.read.reading import Answer, read_document
-from indicia.records import OWN_READER, Document, ProposedReading, Reading
+from indicia.records import OWN_READER, Document, ProposedReading, Reading, Tlp
 
 __all__ = ["Proposals", "document_in", "part_of_text"]
 
@@ -22,13 +22,17 @@ MOST_PROPOSED = 100  # claims of one call
 _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
 
 
-def document_in(path: Path) -> Document:
-    """The one document of a file. Raises: InputError."""
+def document_in(path: Path, ceiling: Tlp) -> Document:
+    """The first document of a file, if nothing in the file is marked above `ceiling`. Raises: InputError, MarkingError."""
     opened = open_source(path)
     if not opened.documents:
         told = opened.problems[0].what if opened.problems else "holds no text"
         raise InputError(told, where=path.name, hint="name a file that holds a text")
-    return opened.documents[0]
+    marking = Tlp.joined(one.marking for one in opened.documents)
+    if marking is not None and marking.rank > ceiling.rank:
+        hint = "`indicia mcp --ceiling` says how far markings may go"
+        raise MarkingError(f"is marked {marking.label}, and you may see {ceiling.label} at most", where=path.name, hint=hint)
+    return msgspec.structs.replace(opened.documents[0], marking=marking)
 
 
 def part_of_text(document: Document, start: int, most: int) -> dict[str, Any]:

@@ -19,21 +19,55 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 
 from indicia import __version__
-from indicia.errors import IndiciaError, LimitError
+from indicia.errors import IndiciaError, InputError, LimitError, UsageError
 from indicia.knowledge import load
 from indicia.library import Case, Weighed
 from indicia.mcp import answers
-from indicia.mcp.folders import Folders
 from indicia.mcp.proposing import Proposals, document_in, part_of_text
-from indicia.pipeline import as_left, conclude, load_case
+from indicia.pipeline import as_left, conclude, for_audience, load_case
 from indicia.read.fronts import document_from_text
 from indicia.read.reading import read_document
 from indicia.records import Case as Record
-from indicia.records import Versions, Weighing, shown_marking
+from indicia.records import Document, Tlp, Versions, Weighing, shown_marking
 from indicia.share.redact import marking_of
-from indicia.weigh import Change, what_if
+from indicia.view.wording import left_out
+from indicia.weigh.whatif import Change, what_if
 
-__all__ = ["make_server"]
+
+# Which files may be read: those in folders that were named, wherever links lead.
+class Folders:
+    """The folders that a program may read from. Nothing outside is opened, and nothing tells what is there."""
+
+    def __init__(self, folders: Iterable[Path]) -> None:
+        self.roots = tuple(dict.fromkeys(folder.resolve() for folder in folders))
+        for root in self.roots:
+            if not root.is_dir():
+                raise UsageError("is no folder", where=str(root), hint="name folders that are there with --folder")
+
+    def file(self, name: str) -> Path:
+        """The file of this name, absolute or below a folder. Raises: InputError where it is not there or not within."""
+        named = Path(name).expanduser()
+        for root in self.roots:
+            path = (named if named.is_absolute() else root / named).resolve()
+            if path.is_relative_to(root) and path.is_file():
+                return path
+        raise InputError(
+            "there is no such file in the folders that may be read",
+            where=name,
+            hint="files lists what is there" if self.roots else "none was named: indicia mcp --folder DIR",
+        )
+
+    def files(self, most: int) -> list[str]:
+        """The names of what may be read, below its folder, in order; at most so many."""
+        found: list[str] = []
+        for root in self.roots:
+            for path in sorted(root.rglob("*")):
+                if len(found) >= most:
+                    return found
+                if path.is_file() and path.resolve().is_relative_to(root):
+                    found.append(str(path.relative_to(root)))
+        return found
+
 
 MOST_TEXT = 1_000_000  # characters of a text that is given
 MOST_ROWS = 200
@@ -47,10 +81,10 @@ INSTRUCTIONS = (
 )
 
 
-def make_server(folders: Iterable[Path], proposals: Path | None = None) -> MCPServer[Any]:
-    """The server with its tools, which read files in these folders alone, and write to `proposals` alone.
-
-    Raises: UsageError for a folder that is none.
+def make_server(folders: Iterable[Path], ceiling: Tlp = Tlp.GREEN, proposals: Path | None = None) -> MCPServer[Any]:
+    """The server with its tools, which read files in these folders alone, and write to `proposals` alone. What is marked above
+    `ceiling` does not go to the assistant, which may send it anywhere. Files without a marking were put there for it; in a case
+    file, texts without one and what one's own logs show count as the case says. Raises: UsageError for a folder that is none.
     """
     allowed, taken = Folders(folders), Proposals(proposals)
     server: MCPServer[Any] = MCPServer("indicia", version=__version__, instructions=INSTRUCTIONS, log_level="ERROR")
@@ -63,8 +97,18 @@ def make_server(folders: Iterable[Path], proposals: Path | None = None) -> MCPSe
         """The case in a case file, if it is the only file; else what the files say."""
         paths = [allowed.file(name) for name in files]
         if len(paths) == 1 and _holds_a_case(paths[0]):
-            return Case(as_left(load_case(paths[0]), load()))
-        return Case.build(paths)
+            return seen(as_left(load_case(paths[0]), load()))
+        return seen(msgspec.structs.replace(Case.build(paths).record, unmarked=ceiling))
+
+    def text_of(file: str) -> Document:
+        path = allowed.file(file)
+        if _holds_a_case(path):
+            raise InputError("is a case", where=file, hint="ledger says what it holds; name the file of a text")
+        return document_in(path, ceiling)
+
+    def seen(record: Record) -> Case:
+        """What the assistant may see of it, as any reader who is cleared for that."""
+        return Case(for_audience(record, ceiling, load()))
 
     def files(most: int = 50) -> dict[str, Any]:
         """Lists the files that may be read: texts, reports, and case files (.indicia, case.json)."""
@@ -75,7 +119,7 @@ def make_server(folders: Iterable[Path], proposals: Path | None = None) -> MCPSe
 
         `date` is the day of the text (YYYY-MM-DD), `most` the number of rows of each kind.
         """
-        case = Case(_of_text(text, date))
+        case = Case(_of_text(text, date))  # whoever gives it has it
         return _marked(case, answers.ledger(case, _rows(most)))
 
     def ledger(files: list[str], most: int = 50) -> dict[str, Any]:
@@ -108,9 +152,19 @@ def make_server(folders: Iterable[Path], proposals: Path | None = None) -> MCPSe
         assert record.advice is not None
         return _marked(case, answers.advice(record.advice, _rows(most)))
 
+    for one in (files, read_text, ledger, hunt_summary, weigh, what_if_without, advise):
+        tool(one)
+    for other in _proposing(text_of, taken):
+        tool(other)
+    return server
+
+
+def _proposing(text_of: Callable[[str], Document], taken: Proposals) -> tuple[Callable[..., dict[str, Any]], ...]:
+    """The tools by which an assistant reads a text itself, and tells what it read."""
+
     def open_document(file: str, start: int = 0, most: int = 8000) -> dict[str, Any]:
         """Some of the text of a file, to read it oneself and copy quotes from: `most` characters from `start` on."""
-        document = document_in(allowed.file(file))
+        document = text_of(file)
         return {"marking": shown_marking(document.marking), **part_of_text(document, start, max(1, min(most, MOST_SHOWN)))}
 
     def propose_claims(file: str, reader: str, claims: list[dict[str, Any]], most: int = 50) -> dict[str, Any]:
@@ -119,26 +173,13 @@ def make_server(folders: Iterable[Path], proposals: Path | None = None) -> MCPSe
         `accused`, `firmness_words`, `tie_to`, `tie_words`, `victims`, `incident`; `deed` is did, directed or enabled. What
         does not stand in the text is not taken. `reader` is your name; it stands beside your claims.
         """
-        return taken.propose(document_in(allowed.file(file)), reader, claims, _rows(most))
+        return taken.propose(text_of(file), reader, claims, _rows(most))
 
     def confirm_claims(file: str, reader: str, ids: list[str], most: int = 50) -> dict[str, Any]:
         """Says that you, too, read claims that our own reader reads in a file, by the ids that `ledger` gives."""
-        return taken.confirm(document_in(allowed.file(file)), reader, ids, _rows(most))
+        return taken.confirm(text_of(file), reader, ids, _rows(most))
 
-    for one in (
-        files,
-        open_document,
-        propose_claims,
-        confirm_claims,
-        read_text,
-        ledger,
-        hunt_summary,
-        weigh,
-        what_if_without,
-        advise,
-    ):
-        tool(one)
-    return server
+    return open_document, propose_claims, confirm_claims
 
 
 def _telling(function: Callable[P, dict[str, Any]]) -> Callable[P, dict[str, Any]]:
@@ -155,8 +196,10 @@ def _telling(function: Callable[P, dict[str, Any]]) -> Callable[P, dict[str, Any
 
 
 def _marked(case: Case, answer: dict[str, Any]) -> dict[str, Any]:
-    """The answer under the strictest marking of what the case holds."""
-    return {"marking": marking_of(case.record).label, **answer}
+    """The answer under the strictest marking of what it was made of, and what was left out."""
+    left = list(left_out(case.record))
+    told = {"left_out": [*left, "`indicia mcp --ceiling` says how far markings may go."]} if left else {}
+    return {"marking": marking_of(case.record).label, **told, **answer}
 
 
 def _rows(most: int) -> int:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from indicia.pipeline.build import build, conclude, for_audience
 from indicia.pipeline.corrections import Correction
-from indicia.pipeline.lines import lines_of
+from indicia.pipeline.folder import write_brief
 from indicia.pipeline.public import for_public
 from indicia.pipeline.saved import is_store, load_case, opened_case
 from indicia.pipeline.sources import Piece, each_piece, read_sources
 from indicia.pipeline.standing import Standing, as_left
-from indicia.pipeline.stream import read_lines
+from indicia.pipeline.stream import lines_of, read_lines
 
 __all__ = [
     "Correction",
@@ -27,4 +27,5 @@ __all__ = [
     "opened_case",
     "read_lines",
     "read_sources",
+    "write_brief",
 ]

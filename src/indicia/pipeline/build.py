@@ -10,7 +10,8 @@ from typing import IO, TYPE_CHECKING
 import msgspec
 
 from indicia import __version__
-from indicia.advise import advise, fitting_rules
+from indicia.advise.advice import advise, fitting_rules
+from indicia.affairs.identity import name_of
 from indicia.affairs.joining import join_affairs
 from indicia.affairs.origins import led_back
 from indicia.knowledge import Knowledge, load
@@ -31,17 +32,18 @@ from indicia.records import (
 )
 from indicia.share.redact import redact
 from indicia.walking import told_path
-from indicia.weigh import gather, weigh
+from indicia.weigh.assess import weigh
+from indicia.weigh.gather import gather
 
 if TYPE_CHECKING:
-    from indicia.hunt import IndicatorSought
+    from indicia.hunt.sight.indicators import IndicatorSought
 
 __all__ = ["build", "conclude", "drawn_anew", "for_audience", "sought"]
 
 
 def sought(mentions: Iterable[Mention]) -> tuple[IndicatorSought, ...]:
     """What to look for in logs: the indicators that the texts state as such, each value once."""
-    from indicia.hunt import IndicatorSought  # here, because a run without logs needs none of the hunt
+    from indicia.hunt.sight.indicators import IndicatorSought  # here, because a run without logs needs none of the hunt
 
     found: dict[tuple[str, str], IndicatorSought] = {}
     for mention in mentions:
@@ -56,7 +58,7 @@ def build(
     logs: Sequence[Path] = (),
     *,
     rules: Sequence[Path] = (),
-    name: str = "case",
+    name: str | None = None,
     have: Iterable[str] = (),
     published: str | None = None,
     marking: Tlp | None = None,
@@ -71,8 +73,9 @@ def build(
 
     With `before`, its texts and sightings are kept beside the new ones (a text or a log that is read again replaces its earlier
     reading), and everything that follows from them is joined, weighed and advised anew. Judgements are kept and not applied:
-    `as_left` lays them over it. `have`, `rules` and `unmarked` (as what texts without a marking count when they leave) are kept
-    in the case, and those of `before` where none are given. `readers` read the texts beside our own reader (docs/readers.md).
+    `as_left` lays them over it. Without a `name` the case is called what it is about. `have`, `rules` and `unmarked` (as what
+    texts without a marking count when they leave) are kept in the case, and those of `before` where none are given. `readers`
+    read the texts beside our own reader (docs/readers.md).
     """
     knowledge = knowledge or load()
     documents, claims, mentions, problems = read_sources(
@@ -89,9 +92,9 @@ def build(
         mentions = (*(mention for mention in before.mentions if mention.span.document in ids), *mentions)
         hunt = before.hunt
     if logs:
-        from indicia.hunt import hunt as hunt_logs
-        from indicia.hunt import merge
+        from indicia.hunt.merge import merge
         from indicia.hunt.rules.files import bundles_among
+        from indicia.hunt.run import hunt as hunt_logs
 
         conduct = bundles_among(Path(source) for source in sources if isinstance(source, str))
         found = hunt_logs(logs, rules=(*rules, *conduct), indicators=sought(mentions), progress=progress)
@@ -99,7 +102,7 @@ def build(
     judgements = before.judgements if before else ()
     claims = led_back(claims, documents)
     case = Case(
-        name=name,
+        name=name or "",
         versions=Versions(
             indicia=__version__,
             knowledge=tuple(sorted({(row.source, row.version) for row in knowledge.provenance if row.version})),
@@ -116,7 +119,8 @@ def build(
     in_place = tuple(dict.fromkeys(have)) or (before.have if before else ())
     case = msgspec.structs.replace(case, have=in_place)
     own = fitting_rules(case, knowledge, _rule_texts(rules)) if rules else before.rules if before else ()
-    return conclude(msgspec.structs.replace(case, rules=own), knowledge)
+    case = conclude(msgspec.structs.replace(case, rules=own), knowledge)
+    return case if name else msgspec.structs.replace(case, name=name_of(case, knowledge))
 
 
 def conclude(case: Case, knowledge: Knowledge, judgements: Sequence[Judgement] = (), *, joined: bool = False) -> Case:

@@ -26,8 +26,6 @@ from indicia.records import (
     TieKind,
 )
 
-__all__ = ["Correction", "correction_of", "incident_of", "laid_over"]
-
 NONE: Literal["none"] = "none"  # said of a deed or a tie: the text does not say it
 
 

@@ -7,8 +7,6 @@ from pathlib import Path
 import indicia
 from indicia.errors import InputError
 
-__all__ = ["NAME", "example_folder"]
-
 NAME = "exchange-2021"
 
 

@@ -8,7 +8,7 @@ from typing import IO, NamedTuple
 
 import msgspec
 
-from indicia.errors import IndiciaError
+from indicia.errors import IndiciaError, fault_of
 from indicia.knowledge import Knowledge
 from indicia.read.fronts import Held, each_opened
 from indicia.read.reading import Reader, only_in_front, read_document
@@ -50,9 +50,7 @@ def read_sources(
     problems = [problem for piece in pieces for problem in piece.problems]
     for document in (document for piece in pieces for document in piece.documents):
         first = documents.setdefault(document.id, document)
-        if first is not document:
-            what = f"is the same text under the same name as {first.name}; it is in the case once"
-            problems.append(Problem(where=document.name, what=what, severity=Severity.NOTE))
+        documents[document.id] = msgspec.structs.replace(first, marking=Tlp.joined([first.marking, document.marking]))
     wholes: dict[str, Tlp | None] = {}  # a banner on a later part of a long text holds for all of it
     for document in documents.values():
         file, part, _ = document.name.partition(_PART)
@@ -89,7 +87,7 @@ def each_piece(
     comes in parts, the first part is read in full and the later ones for indicators only, until there are MOST_MENTIONS, and a
     problem says so: claims in gigabytes would take hours, and millions of indicators more memory than a machine may have.
     """
-    seen: set[str] = set()
+    seen: dict[str, Document] = {}
     for number, source in enumerate(sources):
         if progress:
             progress("reading", number, len(sources))
@@ -100,10 +98,10 @@ def each_piece(
             if opened.problems:
                 yield Piece(problems=opened.problems)
             for document in opened.documents:
-                if document.id in seen:
-                    yield _note(document.name, "the same document was given twice")
+                if (first := seen.get(document.id)) is not None:
+                    yield _again(document, first, marking)
                     continue
-                seen.add(document.id)
+                seen[document.id] = _kept(document, published, marking)
                 mentions = [mention for mention in opened.mentions if mention.span.document == document.id]
                 file, _, place = document.name.partition(_PART)
                 start = place.split(",")[0]
@@ -114,7 +112,9 @@ def each_piece(
                     full.setdefault(file, start)
                     yield Piece((_kept(document, published, marking),))
                     continue
-                for piece in _read(document, mentions, knowledge, seen, published, marking, later, readers):
+                claims = [claim for claim in opened.claims if claim.quote.document == document.id]
+                shallowly = later or not opened.in_full
+                for piece in _read(document, mentions, claims, knowledge, seen, published, marking, shallowly, readers):
                     found[file] += len(piece.mentions)
                     yield piece
         for file, characters in shallow.items():
@@ -137,15 +137,20 @@ def _kept(document: Document, published: str | None, marking: Tlp | None) -> Doc
     )
 
 
-def _note(where: str, what: str) -> Piece:
-    return Piece(problems=(Problem(where=where, what=what, severity=Severity.NOTE),))
+def _again(document: Document, first: Document, marking: Tlp | None) -> Piece:
+    """A text that was read already, whatever it is called: it is not read again, and brings no more than a stricter marking."""
+    what = f"is the same text as {first.name}; it is in the case once"
+    told = Problem(where=document.name, what=what, severity=Severity.NOTE)
+    joined = Tlp.joined([first.marking, document.marking, marking])
+    return Piece((msgspec.structs.replace(first, marking=joined),) if joined is not first.marking else (), problems=(told,))
 
 
 def _read(
     document: Document,
     mentions: list[Mention],
+    claims: list[Claim],
     knowledge: Knowledge,
-    seen: set[str],
+    seen: dict[str, Document],
     published: str | None,
     marking: Tlp | None,
     later: bool,
@@ -157,8 +162,8 @@ def _read(
         if problems:
             yield Piece(problems=tuple(problems))
         if theirs is not None:  # its claims were read already, by whoever made it; nothing is read out of its JSON
-            fresh = {one.id for one in theirs.documents} - seen
-            seen |= fresh
+            fresh = {one.id for one in theirs.documents} - seen.keys()
+            seen |= {one.id: one for one in theirs.documents if one.id in fresh}
             yield Piece(
                 documents=tuple(one for one in theirs.documents if one.id in fresh),
                 claims=tuple(claim for claim in theirs.claims if claim.quote.document in fresh),
@@ -166,7 +171,12 @@ def _read(
             )
             return
     kept = _kept(document, published, marking)
-    reading = read_document(kept, knowledge, given=mentions, readers=readers, indicators_only=later)
+    try:
+        reading = read_document(kept, knowledge, given=mentions, claimed=claims, readers=readers, indicators_only=later)
+    except Exception as error:  # the document stays, for people to read
+        problem = Problem(where=document.name, what=fault_of(error), severity=Severity.FAILED)
+        yield Piece((kept,), mentions=tuple(mentions), problems=(problem,))
+        return
     yield Piece((kept,), reading.claims, reading.mentions, reading.problems, reading.fallen)
 
 

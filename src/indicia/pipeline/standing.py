@@ -15,7 +15,7 @@ from indicia.knowledge import Knowledge
 from indicia.pipeline.build import conclude
 from indicia.pipeline.corrections import Correction, laid_over
 from indicia.records import Case, Claim, Judgement, claim_today, last_words, rejected, those_kept
-from indicia.weigh import weigh
+from indicia.weigh.assess import weigh
 
 __all__ = ["Standing", "as_left"]
 
@@ -91,7 +91,8 @@ def as_left(case: Case, knowledge: Knowledge, standing: Standing | None = None) 
         left = conclude(left, knowledge, case.judgements, joined=claims == case.claims)
         # The hunt keeps what it saw; what was rejected calls for no measure.
         return msgspec.structs.replace(left, hunt=case.hunt, advice=left.advice if case.advice else None)
-    if case.weighing is None:
+    if case.weighing is None and not any(one.action == "add" for one in case.judgements):
         return case
+    evidence = case.weighing.evidence if case.weighing else ()
     # The machine's own evidence as long as its grounds stand: it may hold what somebody gave by hand.
-    return msgspec.structs.replace(case, weighing=weigh(case.weighing.evidence, knowledge, judgements=case.judgements))
+    return msgspec.structs.replace(case, weighing=weigh(evidence, knowledge, judgements=case.judgements))

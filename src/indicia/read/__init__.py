@@ -4,9 +4,3 @@ fronts      files of any common format into documents       reading   all that o
 claims/     who accuses whom, how firmly, on what grounds    affairs   claims of many documents on one incident, joined
 techniques/ indicators/ names/                               rows      the flat JSON form
 """
-
-from __future__ import annotations
-
-from indicia.stages import callable_stage
-
-callable_stage(__name__)

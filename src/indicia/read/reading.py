@@ -12,13 +12,12 @@ from indicia.knowledge import Knowledge
 from indicia.read.claims import claims_of, ground, read_said, together
 from indicia.read.indicators import find_indicators
 from indicia.read.names import find_names
-from indicia.read.stated.bundled import claims_of_bundle
 from indicia.read.stated.coded import claims_of_rows
 from indicia.read.stated.given import brought_up_to_date
-from indicia.read.stated.tagged import claims_of_events
+from indicia.read.stated.known import with_what_is_known
 from indicia.read.techniques import find_techniques
 from indicia.read.text.banners import without_banners
-from indicia.records import NOT_READ, Claim, Document, Fallen, Mention, Problem, ProposedReading, Reading, Severity
+from indicia.records import NOT_READ, BlockKind, Claim, Document, Fallen, Mention, Problem, ProposedReading, Reading, Severity
 
 __all__ = ["Answer", "Reader", "heard_of_others", "only_in_front", "read_document"]
 
@@ -39,15 +38,8 @@ class Reader(Protocol):
         ...
 
 
-# What says its indicators, techniques and names outright; reading its JSON or CSV as prose would only say them again, worse.
-_MACHINE_READABLE = frozenset({"application/json", "application/stix+json", "text/csv"})
-
-
-def _nothing(document: Document, knowledge: Knowledge) -> tuple[Claim, ...]:
-    return ()
-
-
-_CLAIMS = {"application/stix+json": claims_of_bundle, "application/json": claims_of_events, "text/csv": claims_of_rows}
+# What says its indicators, techniques and names outright: of such a page only the prose is read, which comes first.
+_MACHINE_READABLE = frozenset({"application/json", "application/stix+json"})
 
 FULLY = 1 << 20  # characters: what is longer is not read for claims to its end, which would take hours
 
@@ -58,13 +50,19 @@ def only_in_front(where: str, characters: int) -> Problem:
     return Problem(where=where, what=what, severity=Severity.SKIPPED, hint="split the file, and give its prose by itself")
 
 
-def _front(document: Document) -> Document:
-    """The document up to where it is read in full: the end of a line or, where there is none, of a word."""
-    if len(document.text) <= FULLY:
+def _front(document: Document, end: int) -> Document:
+    """The document up to a place: the end of a line or, where there is none, of a word."""
+    if len(document.text) <= end:
         return document
-    cut = document.text.rfind("\n", FULLY // 2, FULLY) + 1 or document.text.rfind(" ", FULLY // 2, FULLY) + 1 or FULLY
+    cut = document.text.rfind("\n", end // 2, end) + 1 or document.text.rfind(" ", end // 2, end) + 1 or end
     blocks = tuple(replace(block, end=min(block.end, cut)) for block in document.blocks if block.start < cut)
     return replace(document, text=document.text[:cut], blocks=blocks)
+
+
+def _prose(document: Document) -> Document | None:
+    """The prose that a machine-readable document begins with; None where it has none."""
+    rows = next((block.start for block in document.blocks if block.kind is BlockKind.ROW), len(document.text))
+    return _front(document, min(rows, FULLY)) if document.text[:rows].strip() else None
 
 
 def read_document(
@@ -72,37 +70,53 @@ def read_document(
     knowledge: Knowledge,
     *,
     given: Iterable[Mention] = (),
+    claimed: Iterable[Claim] = (),
     readers: Sequence[Reader] = (),
     indicators_only: bool = False,
 ) -> Reading:
-    """Claims in text order, mentions by place. `given` are mentions that the document's own machine-readable form states;
-    they are kept as they are. `readers` read beside our own reader, and every claim of theirs is held to the text.
-    `indicators_only` is for the later parts of very long texts. A text of more than FULLY characters
-    is read in full up to there, and a problem says so."""
+    """Claims in text order, mentions by place. `given` are mentions and `claimed` claims that the document's own
+    machine-readable form states; they are kept as they are. `readers` read beside our own reader, and every claim of theirs is
+    held to the text. `indicators_only` is for the later parts of very long texts. A text of more than FULLY characters is read
+    in full up to there, and a problem says so."""
     mentions = brought_up_to_date(list(given), knowledge)
-    stated = _CLAIMS.get(document.media_type, _nothing)(document, knowledge)
-    if (mentions or stated) and document.media_type in _MACHINE_READABLE:
+    table = document.media_type == "text/csv"
+    stated = claims_of_rows(document, knowledge) if table else with_what_is_known(claimed, knowledge)
+    structured = bool(mentions or stated)
+    if structured and table:
         return Reading(document=document.id, claims=stated, mentions=tuple(mentions))
     if indicators_only:
         left_out: list[Problem] = []
         mentions += find_indicators(document, left_out)
         return Reading(document=document.id, mentions=tuple(mentions), problems=tuple(left_out))
-    front = _front(document)
+    if structured and document.media_type in _MACHINE_READABLE:
+        prose = _prose(document)
+        if prose is None:
+            return Reading(document=document.id, claims=stated, mentions=tuple(mentions))
+        read = _read(prose, prose, knowledge, readers)
+        known = {mention.id for mention in mentions}
+        mentions += (mention for mention in read.mentions if mention.id not in known)
+        return replace(read, document=document.id, claims=(*read.claims, *stated), mentions=tuple(mentions))
+    read = _read(document, _front(document, FULLY), knowledge, readers)
+    return replace(read, mentions=tuple(sorted((*mentions, *read.mentions), key=_by_place))) if mentions else read
+
+
+def _by_place(mention: Mention) -> tuple[int, int, str, str]:
+    return mention.span.start, mention.span.end, mention.kind, mention.value
+
+
+def _read(document: Document, front: Document, knowledge: Knowledge, readers: Sequence[Reader]) -> Reading:
+    """What the prose of a document says; `front` is what is read in full of it."""
     names = find_names(front, knowledge)
     said = read_said(front, knowledge, names=names)
-    left_out = []
-    mentions += find_indicators(document, left_out)
-    mentions += find_techniques(front, knowledge)
-    mentions += (*names, *said.facts)
     others = heard_of_others(front, knowledge, names, readers)
     claims = together(said.claims, others.claims) if others.claims else said.claims
+    left_out: list[Problem] = []
+    mentions = [*find_indicators(document, left_out), *find_techniques(front, knowledge), *names, *said.facts]
     problems = (*_read_by_others(said.problems, front, others), *others.problems, *left_out)
     if front is not document:
         problems = (*problems, only_in_front(document.name, len(front.text)))
-    mentions.sort(key=lambda mention: (mention.span.start, mention.span.end, mention.kind, mention.value))
-    return Reading(
-        document=document.id, claims=claims, mentions=tuple(mentions), problems=problems, fallen=tuple(others.fallen)
-    )
+    ordered = tuple(sorted(mentions, key=_by_place))
+    return Reading(document=document.id, claims=claims, mentions=ordered, problems=problems, fallen=tuple(others.fallen))
 
 
 class _Others(NamedTuple):

@@ -16,9 +16,9 @@ from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 import orjson
-import requests
 
 from indicia.errors import InputError, LimitError, UsageError
+from indicia.fetching import Fetcher, place_of
 
 __all__ = ["Completion", "ModelServer", "Server", "known_server"]
 
@@ -30,12 +30,10 @@ KNOWN: Mapping[str, str] = {
     "lmstudio": "http://127.0.0.1:1234/v1",
 }
 _LARGEST = 4_000_000  # bytes of one answer
-_PIECE = 65_536
-_CONNECT = 10.0  # seconds
+_MARGIN = 5.0  # seconds beyond those for an answer after which the connection itself gives up
 _TRIES = 3
 _WAITS = (1.0, 4.0)  # seconds before the next try
 _AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
-_MORE_TIME = "give it more time: --model-seconds"
 _TOKENS = 4_000  # that an answer may have
 # How the form of the answer is asked for, the strictest first: what a server does not know it refuses, and the next is tried.
 _FORMS = ("json_schema", "json_object", "none")
@@ -77,12 +75,10 @@ class ModelServer:
         self.where = parts[1]
         self.model = model
         self._url = address.rstrip("/") + "/chat/completions"
-        self._seconds = seconds
         self._form = 0
-        self._session = requests.Session()
-        self._session.trust_env = False  # neither .netrc nor variables add a key or another host
-        if self.remote:
-            self._session.proxies.update(requests.utils.get_environ_proxies(self._url))
+        # The user named this host: it may stand in the own network. What is sent to this machine goes through no proxy.
+        places, wait = frozenset({place_of(self._url)}), seconds + _MARGIN
+        self._fetcher = Fetcher(places, private=True, direct=not self.remote, largest=_LARGEST, seconds=seconds, wait=wait)
         self._headers = {"Authorization": f"Bearer {key}"} if key else {}
 
     def __repr__(self) -> str:
@@ -121,32 +117,16 @@ class ModelServer:
 
     def _post(self, asked: Mapping[str, Any]) -> tuple[int, bytes]:
         """The status and the body of one answer. Raises: InputError, LimitError."""
-        until = time.monotonic() + self._seconds
         headers = {"Content-Type": "application/json", **self._headers}
         try:
-            with self._session.post(
-                self._url,
-                data=orjson.dumps(asked),
-                headers=headers,
-                timeout=(_CONNECT, self._seconds),
-                stream=True,
-                allow_redirects=False,
-            ) as answer:
-                body = bytearray()
-                while piece := answer.raw.read1(_PIECE, decode_content=True):  # as it comes, so that the time is looked at
-                    body += piece
-                    if len(body) > _LARGEST:
-                        raise LimitError(f"sends more than {_LARGEST:,} bytes", where=self.where, hint="name another model")
-                    if time.monotonic() > until:
-                        raise LimitError(_late(self._seconds), where=self.where, hint=_MORE_TIME)
-                return answer.status_code, bytes(body)
-        except LimitError:
-            raise
-        except Exception as error:  # of requests, of what it is built on, or of the system
-            if "Timeout" in type(error).__name__:
-                raise LimitError(_late(self._seconds), where=self.where, hint=_MORE_TIME) from error
-            what = f"cannot be reached: {type(error).__name__}"
-            raise InputError(what, where=self.where, hint="is the model's server running, and is this its address?") from None
+            answer = self._fetcher.ask(self._url, method="POST", headers=headers, data=orjson.dumps(asked), told=self.where)
+        except LimitError as error:
+            hint = "give it more time (--model-seconds), or name another model"
+            raise LimitError(error.message, where=self.where, hint=hint) from error
+        except InputError as error:
+            what = f"cannot be reached: {error.message}"
+            raise InputError(what, where=self.where, hint="is the model's server running, and is this its address?") from error
+        return answer.status, answer.data
 
     def _told(self, body: bytes) -> Completion:
         try:
@@ -162,10 +142,6 @@ class ModelServer:
             what = "answers in another form than the chat interface has"
             raise InputError(what, where=self.where, hint="the address ends in /v1, mostly") from error
         return Completion(content, read, wrote, choice.get("finish_reason") == "length")
-
-
-def _late(seconds: float) -> str:
-    return f"has not answered in {seconds:,.0f} seconds"
 
 
 def _hint(status: int, body: bytes) -> str:

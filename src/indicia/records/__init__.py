@@ -2,11 +2,11 @@
 
 text      Document, Block, Span            claims     Claim, Source, Accused and their values
 mentions  Mention, Reading                 hunting    Event, Sighting, Chain, Hunt
-weighing  Evidence, Assessment, Weighing   judging    which judgement stands
-measures  Measure, Advice                  reading    ProposedClaim, ProposedReading: the contract of readers
-cases     Case, Affair                     marking    Tlp           base   Record, Problem, ids, JSON
-streamed  Streamed                         told      stated, known, concluded
-older      what earlier versions wrote, brought to today's form
+weighing  Evidence, Assessment, Weighing, and which judgement stands
+measures  Measure, Advice                  marking    Tlp
+cases     Case, Affair, and what earlier versions wrote, brought to today's form
+reading   ProposedClaim, ProposedReading: the contract of readers
+base      Record, Problem, ids, JSON; what is stated, known, concluded
 """
 
 from __future__ import annotations
@@ -15,13 +15,9 @@ from indicia.records.base import *  # noqa: F403
 from indicia.records.cases import *  # noqa: F403
 from indicia.records.claims import *  # noqa: F403
 from indicia.records.hunting import *  # noqa: F403
-from indicia.records.judging import *  # noqa: F403
 from indicia.records.marking import *  # noqa: F403
 from indicia.records.measures import *  # noqa: F403
 from indicia.records.mentions import *  # noqa: F403
-from indicia.records.older import *  # noqa: F403
 from indicia.records.reading import *  # noqa: F403
-from indicia.records.streamed import *  # noqa: F403
 from indicia.records.text import *  # noqa: F403
-from indicia.records.told import *  # noqa: F403
 from indicia.records.weighing import *  # noqa: F403

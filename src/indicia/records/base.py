@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
-from typing import Annotated, TypeVar
+from itertools import islice
+from typing import Annotated, Any, TypeVar, overload
 
 import msgspec
 
-__all__ = ["NOT_READ", "Problem", "Record", "Severity", "Whole", "from_json", "json_pieces", "settle", "stable_id", "to_json"]
+__all__ = [
+    "NOT_READ",
+    "Problem",
+    "Record",
+    "Severity",
+    "Streamed",
+    "Told",
+    "Whole",
+    "each_changed",
+    "from_json",
+    "json_pieces",
+    "settle",
+    "stable_id",
+    "those_kept",
+    "to_json",
+]
 
 R = TypeVar("R", bound="Record")
 Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]  # a number that stores and writers of JSON can hold
@@ -102,3 +118,55 @@ _AT_ONCE = 1_000
 def from_json(data: bytes | str, kind: type[R]) -> R:
     """The record in `data`, checked against `kind`. Raises: msgspec.ValidationError with the path of the first fault."""
     return msgspec.json.decode(data, type=kind)
+
+
+# Whose word a thing is: a text's, our tables', or the program's. Three words that stand for nothing else.
+class Told(StrEnum):
+    STATED = "stated"  # a text that was read says it
+    KNOWN = "known"  # our tables say it, whoever speaks here
+    CONCLUDED = "concluded"  # the program infers it from what is stated, known and seen
+
+
+# Records that are read as they are gone through, for more of them than memory should hold.
+T = TypeVar("T")
+
+
+class Streamed(Sequence[T]):
+    """`count` things that `read` gives, in their order, anew each time. Stands in a record where a tuple would: to be gone
+    through, counted and cut, and neither encoded nor compared. What it reads from must stay open as long."""
+
+    def __init__(self, read: Callable[[], Iterable[T]], count: int) -> None:
+        self._read = read
+        self._count = count
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._read())
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, place: int) -> T: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[T, ...]: ...
+    def __getitem__(self, place: int | slice) -> Any:
+        if isinstance(place, slice):
+            return tuple(islice(self, *place.indices(self._count)))
+        at = place if place >= 0 else place + self._count
+        if not 0 <= at < self._count:
+            raise IndexError(place)
+        return next(islice(self, at, None))
+
+
+def each_changed(things: Sequence[T], change: Callable[[T], T]) -> Sequence[T]:
+    """All of them changed: as a tuple, or as they are read."""
+    if isinstance(things, Streamed):
+        return Streamed(lambda: map(change, things), len(things))
+    return tuple(map(change, things))
+
+
+def those_kept(things: Sequence[T], keep: Callable[[T], bool]) -> Sequence[T]:
+    """Those that `keep` says: as a tuple, or as they are read, for which all are counted once."""
+    if isinstance(things, Streamed):
+        return Streamed(lambda: filter(keep, things), sum(map(keep, things)))
+    return tuple(filter(keep, things))

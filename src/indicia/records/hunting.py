@@ -121,6 +121,7 @@ class LogFile(Record, frozen=True, kw_only=True):
     oldest: datetime | None = None
     newest: datetime | None = None
     gaps: tuple[Gap, ...] = ()
+    asked: Whole | None = None  # how many rules its kind of log could be asked by; None where that is not known
 
 
 class RuleRun(Record, frozen=True, kw_only=True):
@@ -152,7 +153,8 @@ class Chain(Record, frozen=True, kw_only=True):
 
 
 class HuntVerdict(StrEnum):
-    """What the logs show, the worst first. `not seen` is said only together with how far the logs reach."""
+    """What the logs show, the worst first. `not seen` is said only together with how far the logs reach, and `cannot judge`
+    with why: hardly any rule could be asked of them."""
 
     COMPROMISE = "compromise"
     LIKELY = "likely compromise"
@@ -160,6 +162,7 @@ class HuntVerdict(StrEnum):
     LOOK = "something to look at"
     ATTEMPT = "attempts only"
     NOT_SEEN = "not seen"
+    CANNOT_JUDGE = "cannot judge"
     NO_LOGS = "no logs"
 
 

@@ -63,7 +63,7 @@ def _line_ends(text: str) -> array[int]:
 class Document(Record, frozen=True, kw_only=True):
     """Immutable text and where it came from.
 
-    `id` depends on the text and the name. `published` is an ISO date when the document or its user gave one. `blocks` are in
+    `id` depends on the text alone. `published` is an ISO date when the document or its user gave one. `blocks` are in
     order and do not overlap; text between them is layout. `language` is a BCP 47 code, "und" when it cannot be told.
     """
 

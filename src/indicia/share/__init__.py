@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from indicia.errors import UsageError
+from indicia.extras import EXPORTERS, plugins
 from indicia.knowledge import Knowledge
-from indicia.plugins import EXPORTERS, plugins
 from indicia.records import Case, Record
 from indicia.share.redact import as_marked
 
@@ -97,7 +97,7 @@ def _navigator(case: Case, knowledge: Knowledge) -> bytes:
 
 
 def _csv(case: Case, knowledge: Knowledge) -> bytes:
-    from indicia.share.feed import render
+    from indicia.share.indicators import render
 
     return render(case, knowledge)
 
@@ -163,9 +163,10 @@ def pieces(
     full: bool = False,
     language: str = "en",
     before: Case | None = None,
+    held: bytes = b"",
 ) -> Iterable[bytes]:
     """The same file piece by piece, for whoever writes it as it is made. A brief has all of its annexes where it is `full`, its
-    page one in the language, and says what changed since `before`.
+    page one in the language, and says what changed since `before`. A bundle goes on from the one that was `held` in its place.
 
     Raises: as `render`, and for a language that there is no catalogue of.
     """
@@ -174,6 +175,10 @@ def pieces(
         raise UsageError(f"no format {format!r}", hint=f"known: {', '.join(FORMATS)}")
     if form in plugins(EXPORTERS):
         case = as_marked(case)  # other packages know nothing of texts without a marking
+    if form == "stix" and held:
+        from indicia.share.stix import pieces as of_bundle
+
+        return of_bundle(case, knowledge, before=held)
     manner = Manner(full=full, language=language, before=before)
     made = BRIEFS[form](case, knowledge, manner) if form in BRIEFS else OTHERS[form](case, knowledge)
     return (made,) if isinstance(made, bytes) else made

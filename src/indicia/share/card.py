@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 
 from indicia.knowledge.articles import capital
-from indicia.records import Case, Claim, Span, Stance
+from indicia.records import Case, Claim, Level, Span, Stance
 from indicia.share.brief.pdf import png
 from indicia.share.redact import marking_of
 from indicia.view.affair import subject, titled
-from indicia.view.drawing import Drawing, width_of
+from indicia.view.drawing import Drawing, stroke, width_of
 from indicia.view.inert import Shown, clip
 from indicia.view.judgements import agreeing, listed, voices_of
 from indicia.view.positions import Position, is_narration, positions
 from indicia.view.slots import counted, rows
-from indicia.view.strokes import stroke
 from indicia.view.wording import in_quotes, many
-
-__all__ = ["card", "card_png"]
+from indicia.view.words import by_state
 
 WIDE, LEFT, WHO, EDGE = 1200.0, 48.0, 300.0, 48.0  # the picture, its left edge, where words begin, its right edge
 ROWS = 7  # voices, of which the last stands for a denial where there is one
@@ -93,7 +91,7 @@ def _row(drawing: Drawing, voices: list[Position], case: Case, y: float, show: S
     """One voice: who and when on the left, its words on the right. Gives where the next begins."""
     one, who = voices[0], listed(voices_of(voices), 3)
     verb, _, whom = one.says.partition(" ")
-    says = f"{agreeing(verb, voices)} {whom}"
+    says = f"{agreeing(verb, voices)} {whom}{_of_state(one, whom)}"
     colour, dash, _ = stroke(one)
     quote = _lines(in_quotes(show(_words(one.firmest), 600)), WIDE - EDGE - WHO - 24)
     names = _lines(show(capital(who), 90), WHO - LEFT - 20, bold=True)
@@ -108,6 +106,16 @@ def _row(drawing: Drawing, voices: list[Position], case: Case, y: float, show: S
     for number, text in enumerate(quote):
         drawing.text(WHO + 14, y + 36 + (number + 1) * STEP, text, size=SIZE, most=WIDE - EDGE - WHO - 14)
     return y + high
+
+
+def _of_state(one: Position, whom: str) -> str:
+    """The state that the source itself names with whom it accuses, where the words for whom do not tell it."""
+    accused = one.firmest.accused
+    if one.tie or accused.state_said is None or accused.level in {Level.PLACE, Level.STATE}:
+        return ""
+    name, state = by_state(accused.state_said)
+    told = (name.casefold(), state.removeprefix("the ").removesuffix(" state").casefold())
+    return "" if any(word in whom.casefold() for word in told) else f" ({name})"
 
 
 def _words(claim: Claim) -> str:

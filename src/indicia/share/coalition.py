@@ -31,14 +31,12 @@ from indicia.records import (
     stable_id,
 )
 
-__all__ = ["Joint", "Party", "Position", "Standing", "compare", "joint_statement", "merge"]
-
 _LEVELS = (Level.PLACE, Level.OPERATOR, Level.GROUP, Level.AGENCY, Level.STATE)  # weakest first
 _CONFIDENCE = tuple(Confidence)
 _LIKELIHOOD = tuple(Likelihood)
 
 
-class Party(Record, frozen=True, kw_only=True):
+class Signer(Record, frozen=True, kw_only=True):
     """A signer: the canonical name its claims carry, and its case; `state` is the ISO code of the state that it is."""
 
     name: str
@@ -46,7 +44,7 @@ class Party(Record, frozen=True, kw_only=True):
     state: str | None = None
 
 
-class Standing(StrEnum):
+class SignerStanding(StrEnum):
     """How one party stands to what all of them carry."""
 
     AGREES = "says the same"
@@ -55,13 +53,13 @@ class Standing(StrEnum):
     AGAINST = "says otherwise"
 
 
-class Position(Record, frozen=True, kw_only=True):
+class SignerPosition(Record, frozen=True, kw_only=True):
     """The most that a party's own claims say of one affair, be it to endorse what others say. `claim` is None where it says
     nothing of it."""
 
     party: str
     affair: str
-    standing: Standing
+    standing: SignerStanding
     claim: Claim | None = None
 
 
@@ -82,7 +80,7 @@ class Joint(Record, frozen=True, kw_only=True):
     claims: tuple[tuple[str, Claim], ...] = ()
 
 
-def merge(parties: Sequence[Party], name: str) -> Case:
+def merge(parties: Sequence[Signer], name: str) -> Case:
     """One case with everything of all parties, in their order. Nothing is overwritten.
 
     What two parties hold alike is there once, a document under the stricter of its markings. What they hold under one id with
@@ -136,7 +134,7 @@ def merge(parties: Sequence[Party], name: str) -> Case:
     )
 
 
-def own_claims(party: Party) -> tuple[Claim, ...]:
+def own_claims(party: Signer) -> tuple[Claim, ...]:
     """The claims that the party itself makes: its name is their source's. An unnamed official speaks for nobody.
 
     A state also speaks where a part of its government does.
@@ -157,7 +155,7 @@ def _affair(claim: Claim) -> str | None:
     return claim.incident_id or claim.incident
 
 
-def _affairs(parties: Iterable[Party]) -> list[str]:
+def _affairs(parties: Iterable[Signer]) -> list[str]:
     found = {affair for party in parties for claim in own_claims(party) if (affair := _affair(claim))}
     return sorted(found)
 
@@ -167,7 +165,7 @@ def _rank(claim: Claim) -> tuple[int, int]:
     return level, claim.said.firmness.strength
 
 
-def _accusing(party: Party, affair: str) -> list[Claim]:
+def _accusing(party: Signer, affair: str) -> list[Claim]:
     """Its claims of who did it, or from where: to tie a group to a state is not to say that the group did this."""
     return [
         claim
@@ -183,17 +181,17 @@ def _state(claim: Claim) -> str | None:
     return claim.accused.state_said or (claim.tie.state if claim.tie else None)
 
 
-def _endorsing(party: Party, affair: str) -> list[Claim]:
+def _endorsing(party: Signer, affair: str) -> list[Claim]:
     """To endorse what others say is not to say it: it carries no joint statement, and the draft tells that it was said."""
     return [claim for claim in own_claims(party) if claim.stance is Stance.ENDORSES and _affair(claim) == affair]
 
 
-def _against(party: Party, affair: str) -> list[Claim]:
+def _against(party: Signer, affair: str) -> list[Claim]:
     against = {Stance.DENIES, Stance.QUESTIONS, Stance.DECLINES, Stance.WITHDRAWS}
     return [claim for claim in own_claims(party) if claim.stance in against and _affair(claim) == affair]
 
 
-def compare(parties: Sequence[Party]) -> tuple[Position, ...]:
+def compare(parties: Sequence[Signer]) -> tuple[SignerPosition, ...]:
     """For each affair and party: the most that it says, and whether that is more, less or the same as what all carry."""
     found = []
     for affair in _affairs(parties):
@@ -202,21 +200,21 @@ def compare(parties: Sequence[Party]) -> tuple[Position, ...]:
             against, claims = _against(party, affair), _accusing(party, affair)
             most = max(claims, key=_rank, default=None)
             if against:
-                standing, most = Standing.AGAINST, most or against[0]
+                standing, most = SignerStanding.AGAINST, most or against[0]
             elif most is None:
-                standing, most = Standing.LESS, next(iter(_endorsing(party, affair)), None)
+                standing, most = SignerStanding.LESS, next(iter(_endorsing(party, affair)), None)
             elif joint.level is not None:
                 level, firmness = _rank(most)
                 common = (_LEVELS.index(joint.level), joint.firmness.strength)
                 same = (level, firmness) == common and _named(most) == (joint.level, joint.accused)
-                standing = Standing.AGREES if same else Standing.MORE
+                standing = SignerStanding.AGREES if same else SignerStanding.MORE
             else:
-                standing = Standing.MORE
-            found.append(Position(party=party.name, affair=affair, standing=standing, claim=most))
+                standing = SignerStanding.MORE
+            found.append(SignerPosition(party=party.name, affair=affair, standing=standing, claim=most))
     return tuple(found)
 
 
-def joint_statement(parties: Sequence[Party]) -> tuple[Joint, ...]:
+def joint_statement(parties: Sequence[Signer]) -> tuple[Joint, ...]:
     """For each affair that a signer speaks of: what all carry, or why there is nothing that all could sign."""
     return tuple(_joint(parties, affair) for affair in _affairs(parties))
 
@@ -225,7 +223,7 @@ def _named(claim: Claim) -> tuple[Level | None, str]:
     return claim.accused.level, claim.accused.party.canonical if claim.accused.party else ""
 
 
-def _joint(parties: Sequence[Party], affair: str) -> Joint:
+def _joint(parties: Sequence[Signer], affair: str) -> Joint:
     by_party = {party.name: _accusing(party, affair) for party in parties}
     for party in parties:
         if _against(party, affair):

@@ -15,8 +15,6 @@ from indicia.share.redact import marking_of
 from indicia.view.inert import inert_table
 from indicia.view.words import by_state, firmness_words, source_words
 
-__all__ = ["render"]
-
 OURS = ("stance", "firmness", "quote", "document", "published", "to_check", "tlp")
 _ATTRIBUTING = frozenset({Stance.ACCUSES, Stance.ENDORSES, Stance.CLAIMS})
 

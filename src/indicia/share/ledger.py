@@ -17,8 +17,6 @@ from indicia.share.redact import marking_of
 from indicia.view.inert import inert_table
 from indicia.view.words import source_words
 
-__all__ = ["COLUMNS", "as_csv", "as_json_ld", "citation"]
-
 COLUMNS = (
     *("source", "source_type", "source_state", "stance", "accused", "accused_type", "level"),
     *("deed", "deed_firmness", "tie", "tie_to", "tie_firmness", "likelihood", "confidence", "basis", "incident", "said"),

@@ -13,9 +13,7 @@ import orjson
 from indicia.knowledge import Knowledge
 from indicia.records import Case, Context, MentionKind, Outcome
 from indicia.share.redact import marking_of
-from indicia.view.leaving import left_out
-
-__all__ = ["render"]
+from indicia.view.wording import left_out
 
 _ATTEMPTED, _STATED, _SEEN = 1, 2, 3
 _COMMENTS = 5  # more than anyone reads in a tooltip

@@ -9,8 +9,6 @@ import msgspec
 
 from indicia.records import Case, Hunt, Streamed
 
-__all__ = ["case_json", "case_pieces"]
-
 _encoder = msgspec.json.Encoder(order="deterministic")
 
 

@@ -9,7 +9,7 @@ import msgspec
 from indicia.errors import MarkingError
 from indicia.records import Case, Claim, Judgement, Tlp, stable_id
 from indicia.share.internals import LOWERED, without_internals
-from indicia.view.leaving import PUBLIC, said
+from indicia.view.wording import PUBLIC, said
 
 __all__ = ["as_marked", "mark", "marking_of", "marking_of_texts", "redact", "settled", "without_own"]
 

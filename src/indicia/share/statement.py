@@ -9,12 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from indicia.records import Claim, Firmness, Level, Tlp
 from indicia.share.brief.markdown import escaped
-from indicia.share.coalition import Joint, Party, Position, Standing, compare, joint_statement
+from indicia.share.coalition import Joint, Signer, SignerPosition, SignerStanding, compare, joint_statement
 from indicia.share.redact import marking_of
 from indicia.view.inert import Shown, clip
 from indicia.view.words import firmness_words, stance_words
-
-__all__ = ["statement_text"]
 
 _HEADING = 120  # characters of an affair's name
 _QUOTE = 1000  # characters of one signer's words
@@ -22,7 +20,7 @@ _shown = Shown()
 
 
 def statement_text(
-    parties: Sequence[Party], names: Mapping[str, str] | None = None, states: Mapping[str, str] | None = None
+    parties: Sequence[Signer], names: Mapping[str, str] | None = None, states: Mapping[str, str] | None = None
 ) -> str:
     """The draft. What all carry stands first, then where there is nothing to sign, and why.
 
@@ -96,13 +94,13 @@ def _quote(party: str, claim: Claim, joint: Joint, states: Mapping[str, str]) ->
     return f"- {_plain(party)}{only}: “{_plain(claim.quote.text)}”"
 
 
-def _position(position: Position, joint: Joint, party: str, states: Mapping[str, str]) -> str:
+def _position(position: SignerPosition, joint: Joint, party: str, states: Mapping[str, str]) -> str:
     """One line: "- United Kingdom says more: it names HAFNIUM (group), high"; more and less only of what all carry."""
     claim = position.claim
-    told = f" {position.standing.value}" if joint.level is not None or position.standing is Standing.AGAINST else ""
+    told = f" {position.standing.value}" if joint.level is not None or position.standing is SignerStanding.AGAINST else ""
     if claim is None:
         return f"- {_plain(party)}{told}: it accuses nobody here"
-    if position.standing in {Standing.AGREES, Standing.MORE}:
+    if position.standing in {SignerStanding.AGREES, SignerStanding.MORE}:
         return f"- {_plain(party)}{told}: it names {_whom(claim, states)}, {firmness_words(claim.said)}"
     verb, what = stance_words(claim)
     return f"- {_plain(party)}{told}: it {verb} {_plain(what)}, {firmness_words(claim.said)}"

@@ -1,28 +1,33 @@
 """A small TAXII 2.1 client: all objects of a collection, page by page, and objects posted to one.
 
-A token is never sent over plain HTTP, but to this machine. What a server sends is bounded.
+A token is never sent over plain HTTP, but to this machine. What a server sends is bounded: an answer as `indicia.fetching` has
+it, all pages together in bytes, time and number of objects; and no page is taken twice.
 """
 
 from __future__ import annotations
 
 import ipaddress
+import time
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from typing import Any
-from urllib.parse import SplitResult, urljoin, urlsplit
+from email.message import Message
+from hashlib import sha256
+from typing import Any, NamedTuple
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 import orjson
-import requests
 
 from indicia.errors import FormatError, InputError, LimitError, UsageError
+from indicia.fetching import Answer, Fetcher, onward, place_of
 from indicia.records import Record
 
 __all__ = ["Pulled", "is_collection", "joined", "pull", "push"]
 
 MEDIA = "application/taxii+json;version=2.1"
-_WAIT = 60  # seconds without an answer
 _LARGEST = 100_000_000  # bytes of one page
+_MOST_BYTES = 250_000_000  # of all pages of one pull
+_SECONDS = 900.0  # for all pages of one pull
 _MOST = 1_000_000  # objects of one pull
 _PAGE = 1000  # objects asked for at a time
 _AT_A_TIME = 500  # objects in one post
@@ -35,22 +40,26 @@ _HINTS = {
 }
 
 
-def _session(url: str, secret: str | None) -> requests.Session:
+class _Session(NamedTuple):
+    """Whom we ask, and as whom."""
+
+    fetcher: Fetcher
+    headers: Mapping[str, str]
+
+
+def _session(url: str, secret: str | None, private: bool) -> _Session:
     """`secret` is a token, or `user:password`. Raises: UsageError for a scheme that cannot keep it."""
     parts = _parts(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if parts.scheme not in {"http", "https"} or not place_of(url):
         raise UsageError(f"{url!r} is not the address of a TAXII collection", hint="https://HOST/ROOT/collections/ID/")
-    if secret and parts.scheme == "http" and not _is_here(parts.hostname):
+    if secret and parts.scheme == "http" and not _is_here(str(parts.hostname)):
         raise UsageError("a token is not sent over plain HTTP", hint="use https://")
-    session = requests.Session()
-    session.trust_env = secret is None  # a .netrc would take the place of our token; proxies are read below
-    session.proxies.update(requests.utils.get_environ_proxies(url))
-    session.headers["Accept"] = MEDIA
+    headers = {"Accept": MEDIA}
     if secret and ":" in secret:
-        session.headers["Authorization"] = f"Basic {b64encode(secret.encode('utf-8')).decode()}"
+        headers["Authorization"] = f"Basic {b64encode(secret.encode('utf-8')).decode()}"
     elif secret:
-        session.headers["Authorization"] = f"Bearer {secret}"
-    return session
+        headers["Authorization"] = f"Bearer {secret}"
+    return _Session(Fetcher(frozenset({place_of(url)}), private=private, largest=_LARGEST), headers)
 
 
 def _parts(url: str) -> SplitResult:
@@ -75,41 +84,26 @@ def _objects_url(url: str) -> str:
     return base if base.endswith("/objects/") else f"{base}objects/"
 
 
-def _ask(session: requests.Session, method: str, url: str, **more: Any) -> dict[str, Any]:
-    return _answer(session, method, url, **more)[0]
-
-
-def _answer(session: requests.Session, method: str, url: str, **more: Any) -> tuple[dict[str, Any], str]:
-    """The envelope, and when the last object in it was added, as the header says."""
-    code, headers, found = _asked(session, method, url, **more)
-    if code >= 300:
-        raise _refusal(session, code, headers, found, url)
+def _envelope(session: _Session, answer: Answer, url: str) -> dict[str, Any]:
+    """What an answer holds. Raises: InputError for a refusal, FormatError for what is no TAXII."""
+    found = _json(answer)
+    if answer.status >= 300:
+        raise _refusal(session, answer.status, answer.headers, found, url)
     if not isinstance(found, dict):
-        kind = headers.get("Content-Type", "").partition(";")[0][:60] or "something else"
+        kind = answer.headers.get("Content-Type", "").partition(";")[0][:60] or "something else"
         raise FormatError(f"the answer is no TAXII envelope but {kind}", where=url, hint=_COLLECTION)
-    return found, headers.get("X-TAXII-Date-Added-Last", "")
+    return found
 
 
-def _asked(session: requests.Session, method: str, url: str, **more: Any) -> tuple[int, Mapping[str, str], Any]:
-    """(status, headers, what the JSON of the answer holds; None where it is none)."""
+def _json(answer: Answer) -> Any:
+    """What the JSON of an answer holds; None where it is none."""
     try:
-        # A redirect could lead the token elsewhere: TAXII needs none.
-        with session.request(method, url, timeout=_WAIT, stream=True, allow_redirects=False, **more) as answer:
-            body = bytearray()
-            for chunk in answer.iter_content(65_536):
-                body += chunk
-                if len(body) > _LARGEST:
-                    hint = "it ignores how much is asked for at a time; ask for less with --added-after"
-                    raise LimitError(f"the server sends more than {_LARGEST:,} bytes at once", where=url, hint=hint)
-    except requests.RequestException as error:
-        raise _unreachable(error, url) from error
-    try:
-        return answer.status_code, answer.headers, orjson.loads(bytes(body))
+        return orjson.loads(answer.data)
     except orjson.JSONDecodeError:
-        return answer.status_code, answer.headers, None
+        return None
 
 
-def _refusal(session: requests.Session, code: int, headers: Mapping[str, str], found: Any, url: str) -> InputError:
+def _refusal(session: _Session, code: int, headers: Message, found: Any, url: str) -> InputError:
     """What the server said, and what to do about it."""
     told = [str(found[name])[:200] for name in ("title", "description") if found.get(name)] if isinstance(found, dict) else []
     what = f"the server answers {code}" + (f": {'; '.join(told)}" if told else "")
@@ -132,21 +126,21 @@ def _refusal(session: requests.Session, code: int, headers: Mapping[str, str], f
     return InputError(what, where=url, hint=hint)
 
 
-def _offers(session: requests.Session, url: str) -> list[str]:
+def _offers(session: _Session, url: str) -> list[str]:
     """The collections that the server has for us, found from an address that is none of them: each as "title at address"."""
     path = url.partition("/objects/")[0].rstrip("/") + "/"
     roots = [path.partition("/collections/")[0] + "/"]
-    for place in dict.fromkeys((path, urljoin(url, "/taxii2/"))):
-        with suppress(InputError, LimitError):
-            found = _asked(session, "GET", place)[2]
+    for place in dict.fromkeys((path, onward(url, "/taxii2/"))):
+        with suppress(InputError, LimitError, UsageError):
+            found = _json(session.fetcher.ask(place, headers=session.headers))
             listed = found.get("api_roots") if isinstance(found, dict) else None
             # What is elsewhere is not asked with our token.
             here = [root for root in (listed if isinstance(listed, list) else ()) if _origin(str(root)) == _origin(url)]
             roots += [root for root in here if root not in roots]
     offers = []
     for root in roots[:_ROOTS]:
-        with suppress(InputError, LimitError):
-            found = _asked(session, "GET", f"{root.rstrip('/')}/collections/")[2]
+        with suppress(InputError, LimitError, UsageError):
+            found = _json(session.fetcher.ask(f"{root.rstrip('/')}/collections/", headers=session.headers))
             listed = found.get("collections") if isinstance(found, dict) else None
             offers += [
                 f"{str(one.get('title', ''))[:60]} at {root.rstrip('/')}/collections/{one['id']}/"
@@ -166,27 +160,6 @@ def _origin(url: str) -> str:
     return url.partition("://")[0] + "://" + url.partition("://")[2].partition("/")[0]
 
 
-def _unreachable(error: requests.RequestException, url: str) -> InputError:
-    """Why there is no answer, in words."""
-    text = str(error)
-    if isinstance(error, requests.exceptions.SSLError):
-        what = "the server has no certificate that is trusted here"
-        hint = "if the certificate is your own, name its file in REQUESTS_CA_BUNDLE; is the server one of https:// at all?"
-    elif isinstance(error, requests.exceptions.ProxyError):
-        what, hint = "the proxy does not answer", "see HTTPS_PROXY and NO_PROXY"
-    elif isinstance(error, requests.exceptions.Timeout):
-        what, hint = f"the server says nothing for {_WAIT} seconds", "try again later"
-    elif "NameResolutionError" in text or "Name or service not known" in text or "getaddrinfo" in text:
-        what, hint = "there is no host of this name", "check the address"
-    elif "Connection refused" in text:
-        what, hint = "nothing listens there", "is the server running, and is this the right port?"
-    elif isinstance(error, requests.exceptions.ChunkedEncodingError) or "Connection aborted" in text:
-        what, hint = "the server broke off in the middle of its answer", "try again"
-    else:
-        what, hint = f"the server cannot be reached: {type(error).__name__}", "check the address and the network"
-    return InputError(what, where=url, hint=hint)
-
-
 class Pulled(Record, frozen=True, kw_only=True):
     """Objects in the server's order, and when the last of them was added, "" where the server does not say."""
 
@@ -194,32 +167,38 @@ class Pulled(Record, frozen=True, kw_only=True):
     last: str = ""
 
 
-def pull(url: str, secret: str | None = None, *, added_after: str | None = None) -> Pulled:
-    """All objects of the collection at `url`, or those that were added later than `added_after` (RFC 3339).
+def pull(url: str, secret: str | None = None, *, added_after: str | None = None, private: bool = False) -> Pulled:
+    """All objects of the collection at `url`, or those that were added later than `added_after` (RFC 3339). `private` says that
+    the own network is meant.
 
     Raises: InputError, FormatError, LimitError, UsageError.
     """
-    session = _session(url, secret)
+    session = _session(url, secret, private)
     # Always with a limit, which servers may lower: medallion 3.0.0 fails on a second page that was asked for without one.
     query = {"limit": str(_PAGE), **({"added_after": added_after} if added_after else {})}
     found: list[dict[str, Any]] = []
     latest = added_after or ""
-    before: list[dict[str, Any]] = []
+    pages = set[bytes]()
+    size, until = 0, time.monotonic() + _SECONDS
     while True:
-        envelope, last = _answer(session, "GET", _objects_url(url), params=query)
+        answer = session.fetcher.ask(f"{_objects_url(url)}?{urlencode(query)}", headers=session.headers, told=url)
+        envelope = _envelope(session, answer, url)
         objects = envelope.get("objects", [])
         if not isinstance(objects, list) or not all(isinstance(item, dict) for item in objects):
             raise FormatError("the answer is no TAXII envelope", where=url)
         found += objects
-        latest = last or latest
-        if len(found) > _MOST:
-            raise LimitError(f"the collection holds more than {_MOST:,} objects", where=url, hint="use --added-after")
+        latest = answer.headers.get("X-TAXII-Date-Added-Last", "") or latest
+        size += len(answer.data)
         if not envelope.get("more"):
             return Pulled(objects=tuple(found), last=latest)
-        # Some servers keep one mark for all pages, and some turn in a circle with it.
-        if not objects or not isinstance(envelope.get("next"), str) or objects == before:
+        if len(found) > _MOST or size > _MOST_BYTES or time.monotonic() > until:
+            what = f"has no end within {_MOST:,} objects, {_MOST_BYTES:,} bytes and {_SECONDS / 60:.0f} minutes"
+            raise LimitError(what, where=url, hint="ask for less with --added-after")
+        # Some servers keep one mark for all pages, and some turn in a circle, also over several pages.
+        page = sha256(orjson.dumps(objects)).digest()
+        if not objects or not isinstance(envelope.get("next"), str) or page in pages:
             raise FormatError("the server says that there is more and does not say where", where=url)
-        before = objects
+        pages.add(page)
         query = {**query, "next": envelope["next"]}
 
 
@@ -233,16 +212,13 @@ def joined(held: Iterable[dict[str, Any]], pulled: Iterable[dict[str, Any]]) -> 
     return list(newest.values())
 
 
-def push(url: str, objects: list[dict[str, Any]], secret: str | None = None) -> list[dict[str, Any]]:
+def push(url: str, objects: list[dict[str, Any]], secret: str | None = None, *, private: bool = False) -> list[dict[str, Any]]:
     """Posts the objects to the collection at `url`; the status of each request. Raises: as `pull`."""
-    session = _session(url, secret)
-    return [
-        _ask(
-            session,
-            "POST",
-            _objects_url(url),
-            data=orjson.dumps({"objects": objects[start : start + _AT_A_TIME]}),
-            headers={"Content-Type": MEDIA},
-        )
-        for start in range(0, len(objects), _AT_A_TIME)
-    ]
+    session = _session(url, secret, private)
+    headers = {**session.headers, "Content-Type": MEDIA}
+    statuses = []
+    for start in range(0, len(objects), _AT_A_TIME):
+        data = orjson.dumps({"objects": objects[start : start + _AT_A_TIME]})
+        answer = session.fetcher.ask(_objects_url(url), headers=headers, data=data, told=url)
+        statuses.append(_envelope(session, answer, url))
+    return statuses

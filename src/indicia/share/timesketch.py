@@ -15,8 +15,6 @@ from indicia.records import Case, Claim, Sighting
 from indicia.share.redact import marking_of
 from indicia.view.words import propositions
 
-__all__ = ["render"]
-
 _SORTED = 100_000  # lines that are sorted in memory; more go through files
 
 

@@ -20,10 +20,8 @@ from indicia.hunt.sight.quota import Source, source_of_sighting
 from indicia.hunt.sight.scan import Scanner, without_collecting
 from indicia.records import Outcome, Sighting
 
-__all__ = ["Bounds", "Kept", "Place", "Tally", "bounds_of", "packed", "tally_of", "unpacked", "within"]
 
-
-class Place(Protocol):
+class HuntPlace(Protocol):
     """Where logs stand in a hunt: the number of a piece, or a run of rows."""
 
     def __lt__(self, other: Any, /) -> bool: ...
@@ -31,12 +29,12 @@ class Place(Protocol):
     def __hash__(self) -> int: ...
 
 
-P = TypeVar("P", bound=Place)
+P = TypeVar("P", bound=HuntPlace)
 T = TypeVar("T")
 _LENGTH = 8  # bytes that say how many there are when they are unpacked
 
 
-class Kept(NamedTuple):
+class KeptSightings(NamedTuple):
     """The sightings in logs of one format, packed."""
 
     form: str
@@ -101,7 +99,7 @@ def bounds_of(tallies: Iterable[tuple[P, Iterable[Tally]]], most: int) -> Bounds
     return Bounds(full, closed, frozenset(beyond))
 
 
-def within(scanner: Callable[[], Scanner], bounds: Bounds[P], place: P, kept: Kept) -> Kept:
+def within(scanner: Callable[[], Scanner], bounds: Bounds[P], place: P, kept: KeptSightings) -> KeptSightings:
     """Those sightings of a place that are wanted."""
     if place not in bounds.beyond:
         return kept
@@ -117,7 +115,7 @@ def within(scanner: Callable[[], Scanner], bounds: Bounds[P], place: P, kept: Ke
         else:
             wanted.sightings.append(seen)
     wanted.events = [found.events[number] for number in numbers]
-    return Kept(kept.form, packed(wanted.to_travel()))
+    return KeptSightings(kept.form, packed(wanted.to_travel()))
 
 
 def _each_seen(scanner: Scanner, found: Found) -> Iterator[tuple[Source, Callable[[], Outcome], Seen | Sighting]]:

@@ -6,18 +6,20 @@ copies, claims of one voice, claims of one text, groups that share a word and a 
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
+import numpy as np
 from msgspec.structs import replace
 
 from indicia.affairs import incidents, joining, origins
 from indicia.affairs.content import in_turn
+from indicia.affairs.origins import COPY, MOST_ALIKE, copies_of
 from indicia.errors import InputError
 from indicia.knowledge import load
 from indicia.records import Affair, Claim, Document, Tlp, shown_marking, to_json
-from indicia.spark.alike import copies_among
 from indicia.spark.reading import ledger_rows
 from indicia.spark.session import clear_errors
 from indicia.spark.tables import TOLD, exists, files_in
@@ -26,7 +28,111 @@ if TYPE_CHECKING:
     from pyspark import RDD
     from pyspark.sql import SparkSession
 
-__all__ = ["Text", "affairs_of", "decode_text", "join_ledger", "turn_of"]
+# Copies among many texts: MinHash finds pairs that may be alike, and the same comparison as on one machine decides.
+#
+# References: A. Broder, "On the resemblance and containment of documents" (1997); M. Thorup, "High Speed Hashing for Integers
+# and Strings" (2015), section 3.3; R. Kiveris et al., "Connected Components in MapReduce and Beyond" (2014).
+# Of two texts that share a tenth of all their sequences one in a thousand is missed (0.9 ** 64), of real reprints none.
+_HASHES = 64
+_drawn = random.Random(1)  # draws the same on every worker
+_FACTORS, _SHIFTS = (np.array([[_drawn.getrandbits(64)] for _ in range(_HASHES)], np.uint64) for _ in "ab")
+
+_Pair = tuple[int, int]  # two texts by their numbers in the order of all
+_Group = tuple[int, Iterable[int]]  # a text and those that are beside it, which may come more than once
+
+
+def copies_among(texts: RDD[tuple[int, frozenset[int]]], pieces: int) -> RDD[_Pair]:
+    """Copy -> the earliest text that is nearly the same, from the numbers of texts in their order and their six-word sequences.
+
+    What stands in more than MOST_ALIKE texts is looked for in the earliest of them alone, as on one machine. Texts that are
+    alike directly or through others come together on one of `pieces` workers.
+    """
+    from pyspark import StorageLevel
+
+    # Texts of the same sequences are alike, and alike to the same others: the first of them stands for all.
+    same = texts.map(_by_content).groupByKey(pieces).mapValues(sorted).persist(StorageLevel.DISK_ONLY)
+    firsts = same.map(lambda row: (row[1][0], row[0]))
+    pairs = firsts.flatMap(_hashed).groupByKey(pieces).values().flatMap(_pairs).distinct(pieces)
+    with_one = pairs.join(firsts, pieces).map(lambda row: (row[1][0], (row[0], row[1][1])))
+    alike = with_one.join(firsts, pieces).flatMap(_if_alike)
+    first_of = _connected(same.flatMap(_to_first).union(alike), pieces)
+    content = same.flatMap(lambda row: ((number, row[0]) for number in row[1]))
+    near = first_of.join(content, pieces).map(lambda row: (row[1][0], (row[0], row[1][1]))).groupByKey(pieces)
+    return near.flatMap(_copies)
+
+
+def _by_content(text: tuple[int, frozenset[int]]) -> tuple[bytes, int]:
+    return np.array(sorted(text[1]), np.uint32).tobytes(), text[0]
+
+
+def _shingles(content: bytes) -> np.ndarray:
+    return np.frombuffer(content, np.uint32)
+
+
+def _to_first(same: tuple[bytes, list[int]]) -> Iterator[_Pair]:
+    yield from ((number, same[1][0]) for number in same[1][1:])
+
+
+def _hashed(text: tuple[int, bytes]) -> Iterator[_Pair]:
+    """The buckets of a text, one for each hash, with its number."""
+    number, content = text
+    least = ((_FACTORS * _shingles(content).astype(np.uint64) + _SHIFTS) >> np.uint64(32)).min(axis=1)
+    yield from ((table << 32 | value, number) for table, value in enumerate(least.tolist()))
+
+
+def _pairs(bucket: Iterable[int]) -> Iterator[_Pair]:
+    """Each text of a bucket beside the earliest."""
+    numbers = sorted(bucket)
+    for place, one in enumerate(numbers[:MOST_ALIKE], start=1):
+        yield from ((one, other) for other in numbers[place:])
+
+
+def _if_alike(row: tuple[int, tuple[tuple[int, bytes], bytes]]) -> Iterator[_Pair]:
+    other, ((one, its), content) = row
+    shared = len(np.intersect1d(_shingles(its), _shingles(content), assume_unique=True))
+    if shared >= COPY * min(len(_shingles(its)), len(_shingles(content))):
+        yield other, one
+
+
+def _copies(group: tuple[int, Iterable[tuple[int, bytes]]]) -> Iterator[_Pair]:
+    texts = ((number, frozenset(_shingles(content).tolist())) for number, content in sorted(group[1]))
+    yield from ((text, first) for text, first in copies_of(texts).items() if text != first)
+
+
+def _connected(edges: RDD[_Pair], pieces: int) -> RDD[_Pair]:
+    """Each text that is alike another, with the first of all that it is alike to directly or through others.
+
+    The number of rounds grows with the logarithm of the longest way through others, not with the way.
+    """
+    from pyspark import StorageLevel
+
+    while True:
+        beside = edges.flatMap(lambda edge: (edge, edge[::-1])).groupByKey(pieces).persist(StorageLevel.DISK_ONLY)
+        if beside.filter(lambda group: not is_star(group)).isEmpty():
+            return beside.map(lambda group: (group[0], min(group[0], *group[1])))
+        edges = beside.flatMap(large_star).groupByKey(pieces).flatMap(small_star)
+
+
+def is_star(group: _Group) -> bool:
+    """Whether a text is the first of all beside it, or has only the first beside it: where each is, all are led to a first."""
+    text, beside = group[0], set(group[1])
+    return text < min(beside) or (len(beside) == 1 and text > min(beside))
+
+
+def large_star(group: _Group) -> Iterator[_Pair]:
+    """Those later than a text are put beside the earliest of all that are beside it."""
+    text, beside = group[0], set(group[1])
+    first = min(text, *beside)
+    yield from ((other, first) for other in beside if other > text)
+
+
+def small_star(group: _Group) -> Iterator[_Pair]:
+    """A text and those beside it, which are all earlier, are put beside the earliest of them."""
+    text, beside = group[0], set(group[1])
+    first = min(beside)
+    yield text, first
+    yield from ((other, first) for other in beside if other != first)
+
 
 _IN_FRONT = 300  # characters of a text that its heading may stand in
 
@@ -38,7 +144,7 @@ class Text(msgspec.Struct, frozen=True):
     claims: tuple[Claim, ...]
 
 
-class Placed(NamedTuple):
+class NumberedText(NamedTuple):
     """A text with its number in the order of all, and the id of the text that it is a copy of (its own where it is none)."""
 
     number: int
@@ -127,19 +233,19 @@ def _swapped(pair: tuple[Any, Any]) -> tuple[Any, Any]:
     return pair[1], pair[0]
 
 
-def _placed(row: tuple[int, tuple[Text, str | None]]) -> Placed:
+def _placed(row: tuple[int, tuple[Text, str | None]]) -> NumberedText:
     number, (text, copied) = row
-    return Placed(number, text, copied or text.document.id)
+    return NumberedText(number, text, copied or text.document.id)
 
 
-def _incidents(each: Placed) -> Iterator[str]:
+def _incidents(each: NumberedText) -> Iterator[str]:
     return (claim.incident_id for claim in each.text.claims if claim.incident_id)
 
 
 _Order = tuple[Any, ...]
 
 
-def _led_back(placed: RDD[Placed], pieces: int) -> RDD[tuple[str, Led]]:
+def _led_back(placed: RDD[NumberedText], pieces: int) -> RDD[tuple[str, Led]]:
     """Claim -> what it leads back to."""
     said = placed.flatMap(_said)
     voices = said.filter(lambda each: each[1].claim.source.party is not None).keyBy(lambda each: origins.voice_key(each[1]))
@@ -148,21 +254,21 @@ def _led_back(placed: RDD[Placed], pieces: int) -> RDD[tuple[str, Led]]:
     return named.keyBy(lambda row: origins.place_key(row[0][1])).groupByKey(pieces).values().flatMap(_of_one_place)
 
 
-def _said(each: Placed) -> Iterator[tuple[_Order, origins.Said]]:
+def _said(each: NumberedText) -> Iterator[tuple[_Order, origins.SaidClaim]]:
     document = each.text.document
     for index, claim in enumerate(each.text.claims):
         said = origins.said_in(claim, document, {document.id: each.place})
         yield (said.order, each.number, index), said
 
 
-def _of_one_voice(group: Iterable[tuple[_Order, origins.Said]]) -> Iterator[tuple[str, Led]]:
+def _of_one_voice(group: Iterable[tuple[_Order, origins.SaidClaim]]) -> Iterator[tuple[str, Led]]:
     said = [each for _, each in sorted(group, key=_by_order)]
     held = {each.claim.id: each.claim.quote.document for each in said}
     for claim, first in origins.first_utterances(said).items():
         yield claim, Led(first, held[first])
 
 
-def _of_one_place(group: Iterable[tuple[tuple[_Order, origins.Said], Led | None]]) -> Iterator[tuple[str, Led]]:
+def _of_one_place(group: Iterable[tuple[tuple[_Order, origins.SaidClaim], Led | None]]) -> Iterator[tuple[str, Led]]:
     rows = sorted(group, key=lambda row: _by_order(row[0]))
     said = [each for (_, each), _ in rows]
     led = {each.claim.id: first for (_, each), first in rows if first is not None}
@@ -176,7 +282,7 @@ def _by_order(row: tuple[_Order, Any] | Joined) -> _Order:
     return row[0]
 
 
-def _grouped(each: Placed, parts: dict[str, str], wanted: frozenset[str]) -> Iterator[tuple[str, Member]]:
+def _grouped(each: NumberedText, parts: dict[str, str], wanted: frozenset[str]) -> Iterator[tuple[str, Member]]:
     """The claims of a text by the group that the text itself puts them in."""
     document = each.text.document
     front = replace(document, text=document.text.lstrip()[:_IN_FRONT], blocks=())

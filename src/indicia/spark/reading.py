@@ -13,15 +13,12 @@ import pyarrow as pa
 
 from indicia.errors import InputError
 from indicia.pipeline.stream import read_lines
-from indicia.spark.session import clear_errors, without_warnings
-from indicia.spark.sparing import spare
-from indicia.spark.tables import CHECKPOINT, Table, exists, files_in, load_table, may_go_on, refused, stream_table
+from indicia.spark.session import clear_errors, spare, without_warnings
+from indicia.spark.tables import CHECKPOINT, SparkTable, exists, files_in, load_table, may_go_on, refused, stream_table
 
 if TYPE_CHECKING:
     from pyspark import RDD
     from pyspark.sql import DataFrame, Row, SparkSession
-
-__all__ = ["KINDS", "answered", "ledger_rows", "read_texts", "rows_of"]
 
 KINDS = ("claims", "techniques", "indicators", "names", "problems")
 _ROWS = pa.schema(
@@ -30,7 +27,9 @@ _ROWS = pa.schema(
 _AT_ONCE = 200  # texts
 
 
-def read_texts(session: SparkSession, table: Table, out: str, *, published: str | None = None, at_once: int = 1 << 20) -> None:
+def read_texts(
+    session: SparkSession, table: SparkTable, out: str, *, published: str | None = None, at_once: int = 1 << 20
+) -> None:
     """Reads the texts of a table with the columns `id`, `text` and perhaps `date` into a folder of Parquet, batch by batch.
 
     Its rows are `kind` (claims, techniques, indicators, names, problems; `texts` for each text that was read; `ledger` for the

@@ -18,13 +18,11 @@ from indicia.hunt.sight.found import Found
 from indicia.hunt.sight.indicators import IndicatorSought
 from indicia.hunt.sight.scan import Scanner, without_collecting
 from indicia.hunt.tuning import NO_TUNING, Tuning
-from indicia.spark.keeping import Kept, Tally, packed, tally_of
-from indicia.spark.sparing import spare
-
-__all__ = ["Fed", "Scanned", "Setup", "Stand", "Sum", "Summed", "scan", "scanner_of", "sent"]
+from indicia.spark.keeping import KeptSightings, Tally, packed, tally_of
+from indicia.spark.session import spare
 
 
-class Setup(NamedTuple):
+class WorkerSetup(NamedTuple):
     """What every worker is told once: rules, by a name for their content, indicators, how many are kept, what counts.
 
     `hunt` names the hunt.
@@ -65,7 +63,7 @@ class Summed(NamedTuple):
     data: bytes
 
 
-Scanned = Fed | Kept | Summed
+Scanned = Fed | KeptSightings | Summed
 
 
 class _Standing(NamedTuple):
@@ -81,7 +79,7 @@ _standing: dict[
 ] = {}  # one; a hunt with other rules pushes it out
 
 
-def scanner_of(setup: Setup, stand: Stand | None = None) -> Scanner:
+def scanner_of(setup: WorkerSetup, stand: Stand | None = None) -> Scanner:
     """The scanner of this process for the logs that stand there; None: to put together what was seen.
 
     Where it has had logs of the same hunt that stand before, it goes on behind them: what it has kept enough of in these the
@@ -101,7 +99,7 @@ def scanner_of(setup: Setup, stand: Stand | None = None) -> Scanner:
     return found.scanner
 
 
-def scan(setup: Setup, stand: Stand, tasks: Iterable[tuple[int, Task]], *, again: bool = False) -> Iterator[Scanned]:
+def scan(setup: WorkerSetup, stand: Stand, tasks: Iterable[tuple[int, Task]], *, again: bool = False) -> Iterator[Scanned]:
     """What is in the tasks (numbered, in order) of one place, task by task, and in the end what was counted in all of them.
 
     `again`: a worker ended at these tasks. They are scanned beside this process, so that only what ends a process is lost, and
@@ -116,14 +114,14 @@ def scan(setup: Setup, stand: Stand, tasks: Iterable[tuple[int, Task]], *, again
         yield Summed(packed(total))
 
 
-def sent(scanner: Scanner, number: int, form: str, found: Found, total: Sum) -> Iterator[Fed | Kept]:
+def sent(scanner: Scanner, number: int, form: str, found: Found, total: Sum) -> Iterator[Fed | KeptSightings]:
     """What correlations count and the sightings in what came of one task, as they are sent; the rest is added to the total."""
     total.found.count(found)
     total.tally += tally_of(scanner, found)
     if found.feed:
         yield Fed(number, found.feed)
     if found.seen or found.sightings:
-        yield Kept(form, packed(Found(seen=found.seen, events=found.events, sightings=found.sightings).to_travel()))
+        yield KeptSightings(form, packed(Found(seen=found.seen, events=found.events, sightings=found.sightings).to_travel()))
 
 
 _Came = tuple[int, Task, Found]

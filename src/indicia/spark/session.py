@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import re
 import shutil
@@ -10,6 +12,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +21,6 @@ from indicia.extras import need
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
-
-__all__ = ["LOCAL", "begin", "clear_errors", "is_of_spark", "told_by_spark", "without_warnings"]
 
 LOCAL = "local[*,4]"  # every core of this machine; what fails is tried four times, as on a cluster
 _LOOPBACK = "127.0.0.1"
@@ -69,6 +70,8 @@ def _started(master: str) -> SparkSession:
     if master.startswith("local"):  # nobody else has to reach it, so nobody else can
         os.environ.setdefault("SPARK_LOCAL_IP", _LOOPBACK)
         settings |= {"spark.driver.host": _LOOPBACK, "spark.driver.bindAddress": _LOOPBACK}
+        # Others on this machine reach its ports, too, and its disk: Spark makes a secret of its own for the first.
+        settings |= {"spark.authenticate": "true", "spark.local.dir": _own_folder()}
     builder = SparkSession.builder.appName("indicia")
     for name, value in settings.items():
         builder = builder.config(name, value)
@@ -82,6 +85,13 @@ def _started(master: str) -> SparkSession:
             what = f"Spark did not start: {told_by_spark(everything)}"
             hint = "--master names a cluster as spark://host:7077, or local[4] for four cores of this machine"
             raise InputError(what, where=master, hint=hint) from error
+
+
+def _own_folder() -> str:
+    """A folder for blocks that nobody else can look into; gone with this process."""
+    folder = tempfile.mkdtemp(prefix="indicia-spark-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 @contextmanager
@@ -155,3 +165,10 @@ def clear_errors() -> Iterator[None]:
         another = "No module named" in told or told.startswith("ValidationError")  # what is sent is not what is expected
         hint = "install Indicia on every worker, the same version (docs/scale.md)" if another else ""
         raise IndiciaError(f"Spark gave up: {told}", hint=hint) from error
+
+
+# What a worker holds as long as it lives is not looked through for garbage behind each task, as Spark has it done.
+@lru_cache(1)
+def spare(what: str) -> None:
+    """To be called when rules or models, millions of objects, are loaded and were used. The first call for them counts."""
+    gc.freeze()

@@ -17,43 +17,19 @@ import yaml
 
 from indicia.errors import InputError, UsageError
 from indicia.hunt.logs.formats import arrow
+from indicia.hunt.logs.formats.arrow import is_kept
 from indicia.hunt.logs.formats.base import LogInput
-from indicia.hunt.logs.formats.kept import is_kept
 from indicia.hunt.logs.keep import TIME
 from indicia.hunt.sight.correlation import Feed
-from indicia.spark.keeping import Kept, packed
-from indicia.spark.scanning import Fed, Scanned, Setup, Stand, Sum, Summed, scanner_of, sent
-from indicia.spark.session import is_of_spark, told_by_spark, without_warnings
-from indicia.spark.sparing import spare
+from indicia.spark.keeping import KeptSightings, packed
+from indicia.spark.scanning import Fed, Scanned, Stand, Sum, Summed, WorkerSetup, scanner_of, sent
+from indicia.spark.session import is_of_spark, spare, told_by_spark, without_warnings
 from indicia.walking import told_path
 
 if TYPE_CHECKING:
     from pyspark import RDD
     from pyspark.core.broadcast import Broadcast
     from pyspark.sql import DataFrame, Row, SparkSession
-
-__all__ = [
-    "CHECKPOINT",
-    "TOLD",
-    "Came",
-    "Columns",
-    "Run",
-    "Span",
-    "Table",
-    "exists",
-    "fed_of_runs",
-    "files_in",
-    "load_table",
-    "may_go_on",
-    "open_table",
-    "read_columns",
-    "read_table",
-    "refused",
-    "scan_rows",
-    "scanned",
-    "stream_table",
-    "to_hunt",
-]
 
 # What Spark does not bring, by the name that its makers give it for a version of Spark, as 4.1.
 PACKAGES = {
@@ -73,7 +49,7 @@ CHECKPOINT = "_checkpoint"  # in a folder that a stream writes
 TOLD = "kind string, number long, id string, marking string, row string"  # the rows of what is written; `row` is JSON
 
 
-class Table(NamedTuple):
+class SparkTable(NamedTuple):
     """A table as it is asked for: `parquet:s3a://lake/events`, `delta:/lake/x`, `table:catalog.schema.name`."""
 
     format: str
@@ -83,49 +59,49 @@ class Table(NamedTuple):
         return f"{self.format}:{self.address}"
 
 
-class Columns(NamedTuple):
+class ColumnMeanings(NamedTuple):
     """What the columns of a table are: field of a rule -> expression of Spark SQL, and the column that holds the time."""
 
     fields: dict[str, str]
     time: str = ""
 
 
-class Span(NamedTuple):
+class TimeSpan(NamedTuple):
     """The time that is asked for; rows without a time count as within."""
 
     since: datetime | None = None
     until: datetime | None = None
 
 
-class Run(NamedTuple):
+class RowRun(NamedTuple):
     """Rows that stand one behind the other in one file: the parts of its path, and the first row. Runs sort as a hunt goes."""
 
     path: tuple[str, ...]
     row: int
 
 
-def read_table(text: str) -> Table:
+def read_table(text: str) -> SparkTable:
     """A table by what the command line calls it. Raises: UsageError."""
     form, colon, address = text.partition(":")
     if not colon or not address or form not in (*FILE_FORMATS, "table"):
         known = ", ".join((*FILE_FORMATS, "table"))
         raise UsageError(f"--table {text!r} does not say what it is", hint=f"write FORMAT:ADDRESS, FORMAT one of {known}")
-    return Table(form, address)
+    return SparkTable(form, address)
 
 
-def read_columns(text: str, name: str) -> Columns:
+def read_columns(text: str, name: str) -> ColumnMeanings:
     """What a mapping file says. Raises: UsageError."""
     try:
         given = yaml.safe_load(text)
         fields = given["fields"]
         assert isinstance(fields, dict) and fields
-        return Columns({str(field): str(column) for field, column in fields.items()}, str(given.get("time", "")))
+        return ColumnMeanings({str(field): str(column) for field, column in fields.items()}, str(given.get("time", "")))
     except (yaml.YAMLError, ValueError, LookupError, TypeError, AssertionError, AttributeError, RecursionError) as error:
         hint = "it needs fields: {FIELD OF A RULE: column or expression}, and may have time: column"
         raise UsageError(f"{name} is not a mapping of columns", hint=hint) from error
 
 
-def open_table(session: SparkSession, table: Table, columns: Columns | None, span: Span) -> DataFrame:
+def open_table(session: SparkSession, table: SparkTable, columns: ColumnMeanings | None, span: TimeSpan) -> DataFrame:
     """The rows to hunt through, with where each stands; filters on the time are left to the source of the table.
 
     Raises: InputError where Spark cannot open it, or a column of the mapping is not there.
@@ -133,7 +109,7 @@ def open_table(session: SparkSession, table: Table, columns: Columns | None, spa
     return to_hunt(load_table(session, table), table, columns, span)
 
 
-def to_hunt(rows: DataFrame, table: Table, columns: Columns | None, span: Span) -> DataFrame:
+def to_hunt(rows: DataFrame, table: SparkTable, columns: ColumnMeanings | None, span: TimeSpan) -> DataFrame:
     """What a hunt needs of the rows of a table, as `open_table` says it, also of those of a stream."""
     from pyspark.errors import PySparkException
     from pyspark.sql import functions as sql
@@ -157,7 +133,7 @@ def to_hunt(rows: DataFrame, table: Table, columns: Columns | None, span: Span) 
     return chosen
 
 
-def load_table(session: SparkSession, table: Table) -> DataFrame:
+def load_table(session: SparkSession, table: SparkTable) -> DataFrame:
     """The table, with all times in UTC and the columns of all its files. Raises: InputError where Spark cannot open it."""
     session.conf.set("spark.sql.session.timeZone", "UTC")
     session.conf.set("spark.sql.caseSensitive", "true")  # logs of two kinds may call a field Image and image
@@ -173,7 +149,7 @@ def load_table(session: SparkSession, table: Table) -> DataFrame:
         raise refused(table, error) from error
 
 
-def stream_table(session: SparkSession, table: Table, rows: DataFrame, at_once: int) -> DataFrame:
+def stream_table(session: SparkSession, table: SparkTable, rows: DataFrame, at_once: int) -> DataFrame:
     """The rows of a table as a stream of files, about `at_once` bytes of them at a time; `rows` are those that it has now."""
     # Without an age Spark passes over files that are a week older than the newest that it has seen.
     options = {"maxBytesPerTrigger": str(at_once), "maxFileAge": "36500d"}
@@ -214,7 +190,7 @@ def _stored(session: SparkSession, address: str) -> tuple[Any, Any]:
     return path.getFileSystem(context._jsc.hadoopConfiguration()), path
 
 
-def refused(table: Table, error: Exception) -> InputError:
+def refused(table: SparkTable, error: Exception) -> InputError:
     """What to tell of a table that Spark cannot open."""
     from pyspark import __version__ as pyspark_version
 
@@ -231,7 +207,7 @@ def refused(table: Table, error: Exception) -> InputError:
 _PLACES = {_FILE: "file_path", _SPLIT: "file_block_start", _ROW: "row_index", _SIZE: "file_size"}
 
 
-def _within(rows: DataFrame, time: str, span: Span) -> DataFrame:
+def _within(rows: DataFrame, time: str, span: TimeSpan) -> DataFrame:
     from pyspark.sql import functions as sql
 
     column = sql.expr(time)
@@ -242,11 +218,11 @@ def _within(rows: DataFrame, time: str, span: Span) -> DataFrame:
     return rows
 
 
-Came = tuple[Run, Scanned]
+Came = tuple[RowRun, Scanned]
 _SENT = pa.schema([("path", pa.list_(pa.string())), ("row", pa.int64()), ("kind", pa.string()), ("data", pa.binary())])
 
 
-def scanned(rows: DataFrame, setup: Broadcast[Setup], number: int) -> RDD[Came]:
+def scanned(rows: DataFrame, setup: Broadcast[WorkerSetup], number: int) -> RDD[Came]:
     """What comes of all rows, run by run, wherever Spark reads them. `number` tells tables of one hunt apart."""
 
     def of_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -261,18 +237,18 @@ def scanned(rows: DataFrame, setup: Broadcast[Setup], number: int) -> RDD[Came]:
 
 
 def _received(row: Row) -> Came:
-    return Run(tuple(row.path), row.row), _KINDS[row.kind](bytes(row.data))
+    return RowRun(tuple(row.path), row.row), _KINDS[row.kind](bytes(row.data))
 
 
 _FORM = arrow.FORMATS[0]
 _KINDS: dict[str, Callable[[bytes], Scanned]] = {
     Fed.__name__: lambda data: Fed(0, msgspec.msgpack.decode(data, type=list[Feed])),
-    Kept.__name__: lambda data: Kept(_FORM.name, data),
+    KeptSightings.__name__: lambda data: KeptSightings(_FORM.name, data),
     Summed.__name__: Summed,
 }
 
 
-def fed_of_runs(came: RDD[Came], runs: Iterable[Run], first: int) -> RDD[Fed]:
+def fed_of_runs(came: RDD[Came], runs: Iterable[RowRun], first: int) -> RDD[Fed]:
     """What correlations count, the runs numbered from `first` in the order of the hunt, in which they are given."""
     number = {run: first + index for index, run in enumerate(runs)}
 
@@ -283,7 +259,7 @@ def fed_of_runs(came: RDD[Came], runs: Iterable[Run], first: int) -> RDD[Fed]:
     return came.flatMap(with_number)
 
 
-def scan_rows(setup: Callable[[], Setup], batches: Iterable[pa.RecordBatch], number: int = 0) -> Iterator[Came]:
+def scan_rows(setup: Callable[[], WorkerSetup], batches: Iterable[pa.RecordBatch], number: int = 0) -> Iterator[Came]:
     """What comes of the rows that one worker is given, of each run as of a task."""
     for run, name, size, some in _runs(batches):
         scanner, total = scanner_of(setup(), Stand(number, run)), Sum()
@@ -307,7 +283,7 @@ def _events(rows: Iterable[pa.RecordBatch], logs: Iterable[LogInput], wanted: fr
             yield from arrow.events_of(log, batch.drop_columns(list(_PLACES)), positions, wanted)
 
 
-def _runs(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[Run, str, int, Iterator[pa.RecordBatch]]]:
+def _runs(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[RowRun, str, int, Iterator[pa.RecordBatch]]]:
     """The rows stretch by stretch of a file; each run is to be gone through before the next is asked for."""
     left = _of_one_split(batches)
     ahead = next(left, None)
@@ -322,7 +298,7 @@ def _runs(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[Run, str, int, It
 
         split = _splits(first.slice(0, 1))[0]
         name = _name_of(split[0])
-        yield Run(tuple(name.split("/")), first.column(_ROW)[0].as_py()), name, first.column(_SIZE)[0].as_py(), same(split)
+        yield RowRun(tuple(name.split("/")), first.column(_ROW)[0].as_py()), name, first.column(_SIZE)[0].as_py(), same(split)
         for _ in same(split):  # what a fault has left
             pass
 

@@ -30,16 +30,15 @@ from indicia.hunt.sight.scan import Scanner
 from indicia.hunt.total import Total
 from indicia.hunt.tuning import NO_TUNING, Tuning
 from indicia.records import Problem, Record, Severity, Sighting, Tlp, shown_marking, to_json
-from indicia.spark.counting import BESIDE, Key, Matches, Place, in_hunt_order, placed, spread
-from indicia.spark.gathering import add_up, gathered
-from indicia.spark.scanning import Fed, Setup
+from indicia.spark.gathering import BESIDE, InHunt, Key, Matches, add_up, gathered, in_hunt_order, placed, spread
+from indicia.spark.scanning import Fed, WorkerSetup
 from indicia.spark.session import clear_errors
 from indicia.spark.tables import (
     CHECKPOINT,
     TOLD,
-    Columns,
-    Span,
-    Table,
+    ColumnMeanings,
+    SparkTable,
+    TimeSpan,
     fed_of_runs,
     load_table,
     may_go_on,
@@ -52,16 +51,14 @@ if TYPE_CHECKING:
     from pyspark import RDD
     from pyspark.sql import DataFrame, SparkSession
 
-__all__ = ["LATE", "Told", "watch"]
-
 LATE = timedelta(hours=1)
 _BEGINNING = -(1 << 62)  # before all times
 _PLACES = 1 << 32  # of what correlations count in one batch
-_Member = tuple[Key, tuple[Place, bytes]]
+_Member = tuple[Key, tuple[InHunt, bytes]]
 _Row = tuple[str, int, str, str, str]
 
 
-class Told(msgspec.Struct):
+class WatchReport(msgspec.Struct):
     """What one call has come to: events, sightings, and what could not be read or counted."""
 
     events: int = 0
@@ -69,7 +66,7 @@ class Told(msgspec.Struct):
     problems: list[Problem] = []
 
 
-class State(NamedTuple):
+class WatchState(NamedTuple):
     """What a batch leaves to the next: the time (microseconds) until which correlations have counted, what they still need."""
 
     until: int
@@ -93,18 +90,18 @@ class _Step(NamedTuple):
 
 def watch(
     session: SparkSession,
-    table: Table,
+    table: SparkTable,
     out: str,
     *,
     rules: Sequence[Path] = (),
     builtin: bool = True,
     indicators: Iterable[IndicatorSought] = (),
-    columns: Columns | None = None,
+    columns: ColumnMeanings | None = None,
     tuning: Tuning = NO_TUNING,
     late: timedelta = LATE,
     most: int | None = MOST,
     at_once: int = 1 << 27,
-) -> Told:
+) -> WatchReport:
     """Goes through what a table has gained since the last call, and adds what is found to a folder of Parquet, batch by batch.
 
     Its rows are `kind` (sightings, problems; `progress` and `waiting` are for the next call), `number`, `id`, `marking`, and
@@ -117,10 +114,10 @@ def watch(
     book, problems = load_rules(rules, builtin=builtin)
     sought = tuple(indicators)
     scanner = Scanner(book, sought, most, tuning)
-    setup = context.broadcast(Setup(*book.sent(), sought, most, tuning, uuid4().hex))
+    setup = context.broadcast(WorkerSetup(*book.sent(), sought, most, tuning, uuid4().hex))
     may_go_on(session, out)
     rows = load_table(session, table)
-    told = Told(problems=list(problems))
+    told = WatchReport(problems=list(problems))
 
     def of_batch(some: DataFrame, number: int) -> None:
         # A batch is written as a whole or again, under its own name, so that nothing is told twice.
@@ -150,7 +147,7 @@ def watch(
 
     with clear_errors():
         stream = stream_table(session, table, rows, at_once * int(context.defaultParallelism))
-        chosen = to_hunt(stream, table, columns, Span(tuning.since, tuning.until))
+        chosen = to_hunt(stream, table, columns, TimeSpan(tuning.since, tuning.until))
         begun = chosen.writeStream.foreachBatch(of_batch).option("checkpointLocation", f"{out}/{CHECKPOINT}")
         begun.trigger(availableNow=True).start().awaitTermination()
     return told
@@ -174,13 +171,13 @@ def _newest(part: Part) -> int:
     return min(max(times, default=_BEGINNING), time.time_ns() // 1_000)
 
 
-def _state(session: SparkSession, out: str, number: int) -> State:
+def _state(session: SparkSession, out: str, number: int) -> WatchState:
     if number < 0:
-        return State(_BEGINNING, session.sparkContext.emptyRDD())
+        return WatchState(_BEGINNING, session.sparkContext.emptyRDD())
     rows = session.read.schema(TOLD).parquet(_batch(out, number))
     (progress,) = rows.filter("kind = 'progress'").select("row").collect()
     until: int = msgspec.json.decode(progress[0])["until"]
-    return State(until, rows.filter("kind = 'waiting'").select("row").rdd.map(lambda row: _waited(row[0])))
+    return WatchState(until, rows.filter("kind = 'waiting'").select("row").rdd.map(lambda row: _waited(row[0])))
 
 
 def _waiting(member: _Member) -> _Row:
@@ -190,7 +187,7 @@ def _waiting(member: _Member) -> _Row:
 
 
 def _waited(row: str) -> _Member:
-    place, feed = msgspec.json.decode(row, type=tuple[Place, Feed])
+    place, feed = msgspec.json.decode(row, type=tuple[InHunt, Feed])
     return (feed.correlation, feed.group), (place, msgspec.msgpack.encode(feed))
 
 
@@ -201,7 +198,7 @@ def _too_late(fed: RDD[Fed], until: int) -> Iterator[Problem]:
 
 
 def _counted(
-    fed: RDD[Fed], before: State, until: int, correlations: Sequence[Correlation], tuning: Tuning
+    fed: RDD[Fed], before: WatchState, until: int, correlations: Sequence[Correlation], tuning: Tuning
 ) -> tuple[list[Sighting], RDD[_Member]]:
     """The sightings of correlations that have become certain, and what is kept for the next batch."""
     context, since = fed.context, before.until
@@ -234,7 +231,7 @@ def _in_time(until: int, fed: Fed) -> Iterator[_Member]:
     return placed(fed._replace(feed=[feed for feed in fed.feed if feed.time > until]))
 
 
-def _stepped(steps: dict[str, _Step], group: tuple[Key, Iterable[tuple[Place, bytes]]]) -> Stepped:
+def _stepped(steps: dict[str, _Step], group: tuple[Key, Iterable[tuple[InHunt, bytes]]]) -> Stepped:
     key, members = group
     ordered = sorted(members)
     feeds = [msgspec.msgpack.decode(data, type=Feed) for _, data in ordered]

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from indicia.affairs.main import MainAffair, main_affair
 from indicia.affairs.naming import heading_of, time_of, victim_of
-from indicia.affairs.stories import Story
+from indicia.affairs.stories import Story, stories
 from indicia.knowledge import load
 from indicia.knowledge.articles import the
 from indicia.records import Case, Claim, Prominence, Record
 from indicia.view.inert import clip
 from indicia.view.language import month_words, tell
-
-__all__ = ["LONGEST", "Subject", "known_affair", "origins", "subject", "titled"]
-
 
 LONGEST = 60  # characters of a name that stands in a sentence
 LONGEST_HEADING = 90  # characters
@@ -36,27 +33,32 @@ class Subject(Record, frozen=True, kw_only=True):
     story: Story = Story(frozenset(), ())
 
 
-def subject(case: Case) -> Subject:
-    """The main affair of a case with its claims."""
-    main = main_affair(case)
+def subject(case: Case, story: Story | None = None) -> Subject:
+    """The main affair of a case with its claims, or that of one story of it."""
+    main = main_affair(case, story)
     on_it = frozenset(claim.id for claim in main.on)
-    others = frozenset(claim.id for claim in main.beside if _has_its_own(claim, main.story.documents))
-    mine = (on_it | {claim.id for claim in main.beside}) - others
+    elsewhere = frozenset(claim.id for claim in main.beside if _has_its_own(claim, main.story.documents))
+    mine = (on_it | {claim.id for claim in main.beside}) - elsewhere
     return Subject(
         incident=main.id,
         name=_called(case, main),
         mine=tuple(claim for claim in case.claims if claim.id in mine),
-        others=tuple(claim for claim in case.claims if claim.id in others),
+        others=tuple(claim for claim in case.claims if claim.id in elsewhere),
         on_it=on_it,
         unsure=main.unsure,
         story=main.story,
     )
 
 
-def titled(case: Case) -> str:
-    """What to call a case: its main affair; else what the most central of its texts calls itself; never what a folder is
-    called, as long as there is a text."""
-    about = subject(case)
+def others(case: Case) -> tuple[Subject, ...]:
+    """The other affairs that more than one text of a case tells, the one with most texts first."""
+    return tuple(subject(case, one) for one in stories(case)[1:] if len(one.documents) > 1)
+
+
+def titled(case: Case, about: Subject | None = None) -> str:
+    """What to call an affair of a case, the main one by default: by its name; else as the most central of its texts calls
+    itself; never what a folder is called, as long as there is a text."""
+    about = about or subject(case)
     return about.name or clip(heading_of(case, about.story), LONGEST_HEADING) or case.name
 
 

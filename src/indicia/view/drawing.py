@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
+from typing import TypeVar
 
+from indicia.records import Firmness, Outcome, Rank, Record, Stance
 from indicia.view.inert import clip, visible
-
-__all__ = ["INK", "Drawing", "fit", "width_of"]
+from indicia.view.positions import Position
 
 # Name -> colour on paper. Each text colour has a contrast of at least 4.5 on white.
 INK = {
@@ -177,3 +178,71 @@ class Drawing:
             f'<title id="{name}-t">{escape(visible(title))}</title><desc '
             f'id="{name}-d">{escape(visible(alt))}</desc>{"".join(self._parts)}</svg>'
         )
+
+
+# How the graph of claims is drawn: the line of each stance, its width by firmness, the heights of names.
+WIDTH = {
+    Firmness.CONFIRMED: 5.0,
+    Firmness.HIGH: 4.0,
+    Firmness.NONE: 2.6,
+    Firmness.MODERATE: 2.6,
+    Firmness.LOW: 1.4,
+    Firmness.HEDGED: 1.6,
+}
+
+
+STYLE = {
+    Stance.ACCUSES: ("blue", "", "names"),
+    Stance.CLAIMS: ("blue", "9 3", "takes credit"),
+    Stance.ENDORSES: ("green", "7 4", "endorses"),
+    Stance.QUESTIONS: ("amber", "2 4", "questions"),
+    Stance.WITHDRAWS: ("amber", "5 3", "withdraws"),
+    Stance.DENIES: ("red", "2 3", "denies"),
+    Stance.DECLINES: ("quiet", "1 4", "declines to name"),
+}
+
+
+TIED = ("violet", "", "ties or places")  # says to whom somebody belongs or where it came from, not who did it
+OTHERS = "what others said"
+
+
+T = TypeVar("T")
+
+
+def stroke(position: Position) -> tuple[str, str, str]:
+    """(colour, dashes, word) of the line for a position."""
+    return TIED if position.tie else STYLE[position.stance]
+
+
+def spread(names: list[T], rows: int, step: float) -> dict[T, float]:
+    """The height of each name, in the middle of `rows` rows."""
+    offset = (rows - len(names)) * step / 2
+    return {name: 26 + offset + index * step for index, name in enumerate(names)}
+
+
+# How hot a technique is: seen, stated in the texts, or only typical of the accused.
+# From the hottest to the coolest: fill, ink, dashed edge, meaning. Dark to light, so that it reads in grey as well.
+HEAT = {
+    "worked": ("red", "paper", False, "seen in our logs, with success"),
+    "seen": ("pale-amber", "ink", False, "seen in our logs, outcome not known"),
+    "tried": ("pale-red", "ink", False, "seen in our logs, as attempts"),
+    "stated": ("pale-blue", "ink", False, "stated in the texts"),
+    "typical": ("panel", "quiet", True, "known about the accused, not stated here"),
+}
+
+
+class Cell(Record, frozen=True, kw_only=True):
+    """One technique: where it stands, how sure it is and how often it was found."""
+
+    id: str
+    name: str
+    tactics: tuple[str, ...]  # shortnames
+    rank: Rank
+    count: int = 1
+    outcome: Outcome = Outcome.UNKNOWN  # the best that was seen
+
+    @property
+    def heat(self) -> str:
+        if self.rank is Rank.SEEN:
+            return {Outcome.SUCCESS: "worked", Outcome.UNKNOWN: "seen", Outcome.ATTEMPT: "tried"}[self.outcome]
+        return "stated" if self.rank is Rank.STATED else "typical"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from indicia.records import Advice, Measure, MeasureKind, Rank
 
-__all__ = ["by_when", "first_things", "headline"]
-
 # What to do, where a title only names what is looked for or what it is done with.
 DO = {
     MeasureKind.HUNT: "Hunt for \u201c{}\u201d",

@@ -5,16 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterable
+
+from indicia.unseen import UNSEEN
 
 __all__ = ["Shown", "clip", "visible"]
 
-# Controls, direction marks, characters without width, separators, lone surrogates, tags. Joiners (U+200C, U+200D) stay: whole
-# scripts need them.
-_SUSPECT = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
-    "\ud800-\udfff\U000e0000-\U000e0fff]"
-)
 # Not str.split(): it takes control characters for blanks and would lose them.
 _BLANKS = re.compile("[ \t\r\n\u00a0\u2000-\u200a\u3000]+")
 _SCHEME = re.compile(r"\b(h)tt(ps?://)", re.IGNORECASE)
@@ -46,7 +43,7 @@ def visible(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return _SUSPECT.sub(_mark, text)
+    return UNSEEN.sub(_mark, text)
 
 
 def clip(text: str, most: int) -> str:
@@ -112,14 +109,27 @@ def defang(value: str) -> str:
     return _SCHEME.sub(lambda match: f"{match[1]}xx{match[2]}", scheme + mark) + host + slash + path
 
 
-def inert_cell(cell: str) -> str:
-    """`cell` as a spreadsheet shows it and does not run it: what starts like a formula gets an apostrophe in front.
+# Where a spreadsheet may begin a cell: at the start, and behind what is a separator in some country, also within quotes.
+_BREAKS = ";\t|\r\n"
+_CELL = re.compile(rf'(?:^|(?<=[{_BREAKS}]))([\s"]*+)(\S)')
+_FORMULA = frozenset("=+-@−")  # how a formula begins, full-width and small forms folded
 
-    >>> inert_cell("=cmd|' /C calc'!A0"), inert_cell("198.51.100.7")
-    ("'=cmd|' /C calc'!A0", '198.51.100.7')
+
+def inert_cell(cell: str) -> str:
+    """`cell` as a spreadsheet shows it and does not run it, wherever it is opened: nothing unseen is left in it, and what
+    starts like a formula, also behind a separator, gets an apostrophe in front.
+
+    >>> inert_cell("=cmd|' /C calc'!A0"), inert_cell("x;=1"), inert_cell("198.51.100.7")
+    ("'=cmd|' /C calc'!A0", "x;'=1", '198.51.100.7')
     """
-    clean = cell.replace("\x00", "")
-    return f"'{clean}" if clean.lstrip()[:1] in {"=", "+", "-", "@"} or clean[:1] in {"\t", "\r", "\n"} else clean
+    return _CELL.sub(_inert_start, visible(cell))
+
+
+def _inert_start(match: re.Match[str]) -> str:
+    blanks, first = match.groups()
+    if unicodedata.normalize("NFKC", first)[:1] not in _FORMULA:
+        return match[0]
+    return f"'{blanks}{chr(39) if set(blanks) & set(_BREAKS) else ''}{first}"  # what breaks a cell may stand among the blanks
 
 
 def inert_table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:

@@ -35,9 +35,8 @@ from indicia.view.affair import LONGEST, Subject, subject
 from indicia.view.first import first_things, headline
 from indicia.view.inert import clip
 from indicia.view.language import forms, noted
-from indicia.view.leaving import is_public
 from indicia.view.positions import LEVELS, Position, is_narration, positions
-from indicia.view.wording import many
+from indicia.view.wording import is_public, many
 from indicia.view.words import plural, several, surely
 
 __all__ = [
@@ -323,6 +322,8 @@ def _answered(found: tuple[Position, ...]) -> Iterable[Sentence]:
 def _grounds(case: Case) -> Iterable[Sentence]:
     if case.weighing is None:
         return
+    if case.weighing.contradicted:
+        yield Sentence(text=clip(case.weighing.agreement, 800), topic="grounds")
     for name, assessment in (("What was observed", case.weighing.observed), ("What was said", case.weighing.said)):
         yield Sentence(
             text=assessed(assessment, name),
@@ -362,6 +363,7 @@ def _ours(case: Case) -> Iterable[Sentence]:
         HuntVerdict.LOOK: "Our logs show something to look at, but no compromise by itself",
         HuntVerdict.ATTEMPT: "Our logs show attempts but no success",
         HuntVerdict.NOT_SEEN: "Our logs show no trace of it, which does not prove that it did not happen",
+        HuntVerdict.CANNOT_JUDGE: "Our logs do not let us judge whether it happened",
     }[hunt.verdict]
     worked = [one.id for one in hunt.sightings if one.outcome is Outcome.SUCCESS] or [one.id for one in hunt.sightings]
     # The first sentence is the verdict's own; where the decisive line stands is said on the page.

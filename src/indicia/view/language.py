@@ -22,24 +22,6 @@ from pathlib import Path
 from indicia.errors import UsageError
 from indicia.records import Record
 
-__all__ = [
-    "LANGUAGES",
-    "MONTHS",
-    "Country",
-    "colon",
-    "country",
-    "foreign",
-    "forms",
-    "joined",
-    "month_words",
-    "language",
-    "noted",
-    "quoted",
-    "speaking",
-    "tell",
-    "tell_many",
-]
-
 LANGUAGES = ("en", "de", "fr")
 _spoken: ContextVar[str] = ContextVar("language", default="en")
 _PLURAL = ("Staaten", "lande", "Emirate", "Philippinen", "Malediven", "Bahamas", "Nationen")  # of German names with "die"

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from indicia.records import Record
 
-__all__ = ["Bit", "Line", "Note", "line", "plain"]
-
 
 class Bit(Record, frozen=True, kw_only=True):
     """A run of text in one look. `look` is "", strong, em, code, quiet, tag-<tone> or mark-<what>; `href` an anchor in the

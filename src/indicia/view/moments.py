@@ -9,8 +9,6 @@ from indicia.view.notes import Notes
 from indicia.view.wording import many
 from indicia.view.words import agreed, propositions, source_words, stance_words
 
-__all__ = ["LANES", "Moment", "day_of", "moments", "moved"]
-
 LANES = (
     ("incident", "Incident", "ink"),
     ("ours", "In our logs", "red"),

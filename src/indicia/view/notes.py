@@ -10,8 +10,6 @@ from indicia.view.inert import Shown
 from indicia.view.lines import Bit, Line, Note, line
 from indicia.view.wording import in_quotes
 
-__all__ = ["Index", "Notes"]
-
 TITLE = 160  # characters of a first line that may be a title
 # No marking, no code, and no end of a sentence.
 _TITLE = re.compile(r"(?!TLP)[A-Z0-9“][^\n{}<>\[\]|\\=]*[^\s.,;:!?]")

@@ -18,8 +18,6 @@ from indicia.view.words import (
     tied_words,
 )
 
-__all__ = ["LEVELS", "Position", "is_narration", "positions"]
-
 LEVELS = (Level.STATE, Level.AGENCY, Level.GROUP, Level.OPERATOR, Level.PLACE)
 STANCES = (Stance.ACCUSES, Stance.CLAIMS, Stance.ENDORSES, Stance.WITHDRAWS, Stance.QUESTIONS, Stance.DENIES, Stance.DECLINES)
 SPEAKERS = (

@@ -16,8 +16,6 @@ from indicia.view.language import country, foreign, joined, noted, quoted, tell
 from indicia.view.positions import Position
 from indicia.view.words import accused_words, by_state, of_itself, source_words
 
-__all__ = ["accused_name", "asked_words", "clause", "firm_words", "party_name", "says_words", "voice_words"]
-
 FIRMNESS = "firmness {}"  # how a word of the ledger is called in the catalogues, where "high" may be something else
 MOST = 90  # characters of a name
 _LINKED = re.compile(r"(.+)-linked hackers$")

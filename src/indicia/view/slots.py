@@ -27,8 +27,6 @@ from indicia.view.saying import firm_words, says_words, voice_words
 from indicia.view.voices import Voices, actors_of
 from indicia.view.words import several
 
-__all__ = ["Row", "Slot", "counted", "gist", "rows", "rows_of", "said_words"]
-
 UNSURE = 2  # rows to check of each slot
 ROWS, LEAST = 9, 3  # rows in all, as long as so many are to check: page one is one sheet
 QUOTE = 100  # characters of what somebody said

@@ -9,8 +9,6 @@ from indicia.view.judgements import reach_of
 from indicia.view.language import forms, joined, quoted, tell, tell_many
 from indicia.view.wording import sentence
 
-__all__ = ["by_when_words", "headline_words", "missing_words", "reach_words", "reason_words", "unread_words"]
-
 _PATCH = re.compile(r"Patch (.+): (CVE-.+)$")
 _MORE = re.compile(r"Patch (\d+) more products$")
 _FIX = re.compile(r"Look for a fix for (CVE-\S+)$")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from indicia.records import Case, file_name
 from indicia.view.language import tell, tell_many
-from indicia.view.leaving import is_said
+from indicia.view.wording import is_said
 
 __all__ = ["unread"]
 

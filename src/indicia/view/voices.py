@@ -11,8 +11,6 @@ from indicia.knowledge import load
 from indicia.records import Case, MentionKind, SourceType
 from indicia.view.positions import Position
 
-__all__ = ["Voices", "actors_of"]
-
 ALIKE = 0.8  # of the letters of two names that are spellings of one
 _OFFICIAL = frozenset({SourceType.GOVERNMENT, SourceType.COURT})
 _GROUPS = frozenset({SourceType.GROUP, SourceType.PERSON})
@@ -70,6 +68,8 @@ class Voices:
             return f"state:{source.state}"
         if one.source_type in _GROUPS:
             return self.accused(one.source)
+        if self._stands_for_another(one) and _NAMED.search(one.source) and (name := _last_name(one)):
+            return f"name:{name}"  # Grant Shapps, Mr Shapps and Shapps are one
         return one.who
 
     def _stands_for_another(self, one: Position) -> bool:

@@ -12,28 +12,22 @@ from types import MappingProxyType
 
 from indicia.knowledge import load
 from indicia.knowledge.articles import the
-from indicia.records import Claim, DeedKind, Firmness, Level, Proposition, SourceType, Stance, Tie, TieKind
-
-__all__ = [
-    "FLAT",
-    "accused_words",
-    "adds_a_tie",
-    "agreed",
-    "by_state",
-    "deed_words",
-    "firmness_words",
-    "known_state",
-    "of_itself",
-    "plural",
-    "propositions",
-    "several",
-    "source_words",
-    "stance_words",
-    "surely",
-    "takes_credit",
-    "tie_words",
-    "tied_words",
-]
+from indicia.records import (
+    Case,
+    Claim,
+    Context,
+    DeedKind,
+    Firmness,
+    Level,
+    Measure,
+    Proposition,
+    Rank,
+    SourceType,
+    Stance,
+    Tie,
+    TieKind,
+    Told,
+)
 
 FLAT = "flat statement"  # how `Firmness.NONE` is told
 _DEEDS: Mapping[DeedKind, str] = MappingProxyType(
@@ -193,7 +187,9 @@ def plural(verb: str) -> str:
 
 
 _HEAD_ENDS = re.compile(r" (?:\(|of |from |at |in |on |with |who |that |for |close |familiar )")
-_PLURAL_WORDS = frozenset({"police", "people", "media"})
+_PLURAL_WORDS = frozenset(
+    "police people media reports officials experts researchers investigators analysts sources authorities hackers".split()
+)
 
 
 def several(speaker: str) -> bool:
@@ -203,7 +199,9 @@ def several(speaker: str) -> bool:
     (True, True, False, False)
     """
     last = _HEAD_ENDS.split(speaker, maxsplit=1)[0].rpartition(" ")[2]
-    return last in _PLURAL_WORDS or (last.islower() and last.endswith("s") and not last.endswith(("ss", "us", "is", "news")))
+    return last.lower() in _PLURAL_WORDS or (
+        last.islower() and last.endswith("s") and not last.endswith(("ss", "us", "is", "news"))
+    )
 
 
 def agreed(speaker: str, says: str) -> str:
@@ -235,3 +233,42 @@ def surely(said: Proposition) -> str:
     if said.cue:
         return f"\u201c{said.cue.text}\u201d"
     return "" if said.firmness is Firmness.NONE else said.firmness.value
+
+
+# Stated, known, concluded: the three words with their meaning, and which of them a thing bears.
+MEANINGS: Mapping[Told, str] = MappingProxyType(
+    {
+        Told.STATED: "a text that was read says it",
+        Told.KNOWN: "our tables say it, not these texts",
+        Told.CONCLUDED: "Indicia infers it",
+    }
+)
+TONES: Mapping[Told, str] = MappingProxyType({Told.STATED: "blue", Told.KNOWN: "quiet", Told.CONCLUDED: "violet"})
+SEEN = "seen in our logs"
+
+
+def legend() -> str:
+    """The three words in one line."""
+    return "; ".join(f"{word.value}: {meaning}" for word, meaning in MEANINGS.items())
+
+
+def measure_told(measure: Measure, case: Case) -> str:
+    """`seen in our logs`, `stated` or `known`: what calls for a measure. A flaw that no text names is known of the affair,
+    whatever the measure says of itself."""
+    if measure.rank is Rank.SEEN:
+        return SEEN
+    return Told.KNOWN.value if measure.rank is Rank.TYPICAL or not _stated(measure, case) else Told.STATED.value
+
+
+def _stated(measure: Measure, case: Case) -> bool:
+    """Whether a text names a flaw that the measure covers; true of what covers none."""
+    flaws = {cover for cover in measure.covers if cover.upper().startswith("CVE-")}
+    named = {one.value.upper() for one in case.mentions if one.context is Context.STATED}
+    return not flaws or any(flaw.upper() in named for flaw in flaws)
+
+
+def typical(case: Case) -> tuple[str, ...]:
+    """ATT&CK ids that advice holds for typical of the accused: known, whatever the texts say."""
+    measures = case.advice.measures if case.advice else ()
+    found = (value for one in measures if one.rank is Rank.TYPICAL for value in one.covers if value.startswith("T"))
+    return tuple(dict.fromkeys(found))

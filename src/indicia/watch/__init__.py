@@ -1,6 +1,5 @@
 """Watching folders, feeds and TAXII collections that the user named, and saying what is new in an affair.
 
-fetching   one address over HTTP, bounded, and never on to another
 feeds      RSS and Atom as entries
 state      what was seen before
 rounds     one look at all sources: what is new becomes part of the case

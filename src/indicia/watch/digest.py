@@ -14,7 +14,7 @@ from indicia.share.redact import marking_of
 from indicia.share.stix.told import headline
 from indicia.view.judgements import key_judgements
 from indicia.view.positions import is_narration, positions
-from indicia.view.turns import Change, Turn, turns
+from indicia.view.since import Change, Turn, turns
 from indicia.view.wording import many
 from indicia.view.words import firmness_words, source_words
 
@@ -40,7 +40,7 @@ class Row(Record, frozen=True, kw_only=True):
 
 
 class Digest(Record, frozen=True, kw_only=True):
-    """`now` are the key judgements that were not there before, `gone` those that no longer are."""
+    """`now` are the key judgements that were not there before, `gone` those that are put otherwise now."""
 
     marking: str
     texts: tuple[str, ...]
@@ -69,7 +69,7 @@ class Digest(Record, frozen=True, kw_only=True):
             verb = "says" if self.repeated == 1 else "say"
             yield f"{many(self.repeated, 'more claim')} {verb} nothing new"
         yield from (f"now: {sentence}" for sentence in self.now)
-        yield from (f"no longer: {sentence}" for sentence in self.gone)
+        yield from (f"before: {sentence}" for sentence in self.gone)
 
 
 def digest(before: Case | None, after: Case) -> Digest:
@@ -116,9 +116,10 @@ class _Said:
         A text that is gone from the case takes back nothing: only one that has changed does."""
         names = {document.name for document in self.documents.values()}
         was, now = before.by_affair(self.affair) if before else {}, self.by_affair({})
+        still = [claim.id for claim in self.counted]
         found: dict[tuple[str, str], Row] = {}
         for affair in dict.fromkeys((*now, *was)):
-            for one in turns(was.get(affair, ()), now.get(affair, ())):
+            for one in turns(was.get(affair, ()), now.get(affair, ()), still):
                 whose = before if one.turn is Turn.DROPPED and before else self
                 document = whose.documents.get(one.now.firmest.quote.document)
                 if whose is self or (document is not None and document.name in names):

@@ -10,13 +10,13 @@ from typing import NamedTuple
 import orjson
 
 from indicia.errors import IndiciaError, InputError
+from indicia.fetching import Fetcher, host_of, place_of
 from indicia.read.fronts import Held
+from indicia.read.fronts.syndication import Entry, entries_of
 from indicia.records import Problem, Severity
 from indicia.share.stix.ids import object_id
 from indicia.share.taxii_client import is_collection, pull
 from indicia.walking import told_path, walk
-from indicia.watch.feeds import Entry, entries_of
-from indicia.watch.fetching import Fetcher, host_of
 from indicia.watch.state import Seen, Watched
 
 __all__ = ["Round", "Watch", "look"]
@@ -37,8 +37,12 @@ class Watch(NamedTuple):
 
     @property
     def hosts(self) -> frozenset[str]:
-        """All hosts that may be asked."""
-        return frozenset({host for source in self.sources if (host := host_of(source))} | self.follow)
+        """All hosts that may be asked, those on an odd port with it."""
+        return frozenset({place for source in self.sources if (place := place_of(source))} | self.follow)
+
+    def follows(self, link: str) -> bool:
+        """Whether a feed may lead there: to a host of `follow`, at its usual port or at one that the user named."""
+        return host_of(link) in {place.partition(":")[0] for place in self.follow} and place_of(link) in self.hosts
 
 
 class Round(NamedTuple):
@@ -78,7 +82,7 @@ def _look_at(source: str, watch: Watch, seen: Seen, fetcher: Fetcher) -> tuple[S
     if not host_of(source):
         return _folder(source, seen)
     if is_collection(source):
-        return _collection(source, watch.secret, seen)
+        return _collection(source, watch, seen)
     return _feed(source, watch, seen, fetcher)
 
 
@@ -117,9 +121,9 @@ def _waiting(source: str, count: int) -> Problem:
     return Problem(where=source, what=what, severity=Severity.NOTE, count=count)
 
 
-def _collection(source: str, secret: str | None, seen: Seen) -> tuple[Sequence[Held], Seen, list[Problem]]:
+def _collection(source: str, watch: Watch, seen: Seen) -> tuple[Sequence[Held], Seen, list[Problem]]:
     """Objects that were added since the last look, as one bundle."""
-    pulled = pull(source, secret, added_after=seen.added_last or None)
+    pulled = pull(source, watch.secret, added_after=seen.added_last or None, private=watch.private)
     now = Seen(added_last=pulled.last or seen.added_last, entries=seen.entries)
     if not pulled.objects:
         return [], now, []
@@ -157,7 +161,7 @@ def _about(entries: Iterable[Entry], words: Sequence[str]) -> Iterator[Entry]:
 
 def _whole(entry: Entry, source: str, watch: Watch, fetcher: Fetcher, problems: list[Problem]) -> Held:
     """The article, where its host may be asked; else what the feed itself says."""
-    if entry.link and host_of(entry.link) in watch.follow:
+    if entry.link and watch.follows(entry.link):
         try:
             article = fetcher.get(entry.link)
         except IndiciaError as error:

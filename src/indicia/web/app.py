@@ -24,14 +24,14 @@ from indicia.account import account
 from indicia.errors import IndiciaError
 from indicia.records import Tlp
 from indicia.web.actions import cases as case_deeds
-from indicia.web.actions import hypotheses, judging
+from indicia.web.actions import evidence, hypotheses, judging
 from indicia.web.cases.jobs import Jobs
 from indicia.web.cases.opened import OpenShelf
 from indicia.web.cases.shelf import Shelf
 from indicia.web.guard.entrance import COOKIE, ENTER, Entrance, enter
 from indicia.web.guard.folders import Folders
 from indicia.web.guard.headers import HEADERS, around
-from indicia.web.guard.hosts import LOCAL, Hosts
+from indicia.web.guard.hosts import LOCAL, AllowedHosts
 from indicia.web.pages import (
     advise,
     claim,
@@ -41,7 +41,6 @@ from indicia.web.pages import (
     ledger,
     overview,
     people,
-    pictures,
     search,
     sql,
     start,
@@ -100,7 +99,7 @@ def create_app(
     folder: Path,
     cases: Iterable[str] = (),
     *,
-    hosts: Hosts = Hosts(LOCAL),
+    hosts: AllowedHosts = AllowedHosts(LOCAL),
     launch: str | None = None,
     reads: Iterable[Path] = (),
     author: str | None = None,
@@ -141,7 +140,7 @@ def create_app(
 
 
 def create_open_app(
-    folder: Path, cases: Iterable[str] = (), *, audience: Tlp = Tlp.CLEAR, hosts: Hosts = Hosts(LOCAL)
+    folder: Path, cases: Iterable[str] = (), *, audience: Tlp = Tlp.CLEAR, hosts: AllowedHosts = AllowedHosts(LOCAL)
 ) -> Starlette:
     """A page for anybody, without a token, over the same cases: what people cleared for `audience` may see of them, without
     what our own logs told and without a word of who judged. It has no form that changes anything, and no way to send one.
@@ -201,7 +200,7 @@ def _reading(pages: Iterable[tuple[str, PageFunction]]) -> list[BaseRoute]:
         routes.append(Route(f"{path}.json", _endpoint(page, as_json=True)))
         routes.append(Route(path, _endpoint(page, as_json=False)))
     routes.append(Route("/case/{slug}/export/{form}", _endpoint(export.download, as_json=False)))
-    routes.append(Route("/case/{slug}/picture/{file}", _endpoint(pictures.picture, as_json=False)))
+    routes.append(Route("/case/{slug}/picture/{file}", _endpoint(export.picture, as_json=False)))
     return routes
 
 
@@ -219,6 +218,7 @@ def _routes() -> list[BaseRoute]:
         Route("/case/{slug}/rename", case_deeds.rename, methods=["POST"]),
         Route("/case/{slug}/restore", case_deeds.restore, methods=["POST"]),
         Route("/case/{slug}/hypotheses", hypotheses.keep_hypotheses, methods=["POST"]),
+        Route("/case/{slug}/evidence", evidence.add_evidence, methods=["POST"]),
         Route("/case/{slug}/documents/{id}/add", judging.add_claim, methods=["POST"]),
     ]
 

@@ -15,8 +15,6 @@ from indicia.records import Hypothesis, Level, Saying, Stance, Tied, TieKind, st
 from indicia.weigh.kin import kin_of
 from indicia.weigh.known import Known, Tree, larger_than, tree_of
 
-__all__ = ["Layout", "Node", "lay_nodes", "speaker"]
-
 _SAYING = frozenset({Stance.ACCUSES, Stance.ENDORSES, Stance.CLAIMS})
 
 

@@ -10,8 +10,6 @@ from indicia.knowledge.tables import Incident
 from indicia.records import Evidence
 from indicia.weigh.known import Known
 
-__all__ = ["incident_of", "reports_on", "set_aside"]
-
 _WRITTEN_ABOUT = timedelta(days=365)  # after it became known
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from indicia.records import Assessment, Evidence, Judgement, Level, Verdict, Weighing
+from indicia.records import Evidence, Judgement, Weighing
 from indicia.weigh.affair import set_aside
+from indicia.weigh.compare import agreement, compared
 from indicia.weigh.judged import judged
 from indicia.weigh.known import Known
 from indicia.weigh.observed import assess_observed
@@ -28,33 +29,5 @@ def weigh(
     items = judged(evidence, judgements)
     observed = assess_observed(items, knowledge, prior, set_aside(items, knowledge))
     said = assess_said(items, knowledge)
-    return Weighing(evidence=items, observed=observed, said=said, agreement=_agreement(observed, said))
-
-
-def _agreement(observed: Assessment, said: Assessment) -> str:
-    if said.verdict is Verdict.INSUFFICIENT and observed.verdict is Verdict.INSUFFICIENT:
-        return "Neither the statements nor the observations support an attribution."
-    if said.verdict is Verdict.INSUFFICIENT:
-        return "The observations stand alone: too little was said to compare them with."
-    names = _names(said)
-    if observed.verdict is Verdict.INSUFFICIENT:
-        return f"The statements point to {names}; the observations alone neither confirm nor contradict that."
-    theirs, ours = _places(said), _places(observed)
-    if set(said.leaders) & set(observed.leaders) or (theirs and theirs == ours):
-        return f"The statements and the observations agree on {names}."
-    if theirs & ours:
-        return f"The statements ({names}) and the observations ({_names(observed)}) agree in part."
-    if theirs and ours:
-        return f"The statements ({names}) and the observations ({_names(observed)}) conflict."
-    return f"The statements point to {names}, the observations to {_names(observed)}; we cannot tell whether they agree."
-
-
-def _names(assessment: Assessment) -> str:
-    by_id = {at.hypothesis.id: at.hypothesis.name for at in (*assessment.posteriors, *assessment.levels)}
-    return " or ".join(by_id[at] for at in assessment.leaders) or "nobody"
-
-
-def _places(assessment: Assessment) -> set[str]:
-    """The states that the leaders belong to."""
-    by_id = {at.hypothesis.id: at.hypothesis for at in (*assessment.posteriors, *assessment.levels)}
-    return {state for at in assessment.leaders if (state := by_id[at].state) and by_id[at].level is not Level.PLACE}
+    rows = compared(items, observed, knowledge)
+    return Weighing(evidence=items, observed=observed, said=said, agreement=agreement(rows, observed, said), compared=rows)

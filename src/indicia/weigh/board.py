@@ -11,11 +11,14 @@ import numpy as np
 
 from indicia.errors import UsageError
 from indicia.records import Evidence
+from indicia.weigh.entered import entered_weights
 from indicia.weigh.grades import factor
-from indicia.weigh.inputs import Layout
+from indicia.weigh.inputs import ItemLayout
 from indicia.weigh.known import Known, Tree, tree_of
+from indicia.weigh.legs import Given
 from indicia.weigh.model import DECIBAN, Model, grounds_of
 from indicia.weigh.profiles import Floats, Profiles
+from indicia.weigh.sponsors import Sponsors
 from indicia.weigh.victims import victim_weights
 
 __all__ = ["Board", "lay_out", "reprior"]
@@ -24,12 +27,14 @@ __all__ = ["Board", "lay_out", "reprior"]
 @dataclass(frozen=True)
 class Board:
     """`factors` is the share of its weight that each item keeps (its grades, a person's weight); `prior` log probabilities of
-    `model.hypotheses`; `victims` [item, hypothesis] in decibans, 0 for items that are no victims."""
+    `model.hypotheses`; `victims` and `entered` [item, hypothesis] in decibans, 0 for all items but those that are victims, or
+    that people entered."""
 
     items: tuple[Evidence, ...]
     factors: Floats
     prior: Floats
     victims: Floats
+    entered: Floats
     profiles: Profiles = field(repr=False)
     model: Model
     tree: Tree = field(repr=False)
@@ -48,10 +53,10 @@ class Board:
         return [members[column] for column in sorted(members)]
 
     @cached_property
-    def layout(self) -> Layout:
+    def layout(self) -> ItemLayout:
         column = self.profiles.relations.column
         columns = sorted(column[self.items[members[0]].feature] for members in self._members)
-        return Layout.of(self.profiles, np.array(columns, dtype=np.int64))
+        return ItemLayout.of(self.profiles, np.array(columns, dtype=np.int64))
 
     def _by_column(self, factors: Floats) -> Floats:
         """[variant, item] to [variant, column]: a feature counts once, as strongly as the strongest item that shows it."""
@@ -67,12 +72,19 @@ class Board:
         factors: Floats = self._by_column(self.factors[None, :])[0]
         return factors
 
+    @property
+    def given(self) -> Given:
+        """What people entered, as far as it counts."""
+        at = [at for at, item in enumerate(self.items) if item.entered and self.factors[at] > 0]
+        kinds = tuple(item.entered.kind.value for item in (self.items[one] for one in at) if item.entered)
+        return Given(self.entered[at] * self.factors[at][:, None] / DECIBAN, kinds)
+
     def posterior(self, factors: Floats | None = None, prior: Floats | None = None) -> Floats:
         """Probabilities over the hypotheses. `factors` may be [item] or [variant, item], `prior` [hypothesis] or [variant,
         hypothesis] in logs; with variants in either the result is [variant, hypothesis]."""
         factors = self.factors if factors is None else factors
         rows = np.atleast_2d(factors)
-        scores = self.model.scores(self.layout, self._by_column(rows)) + rows @ self.victims / DECIBAN
+        scores = self.model.scores(self.layout, self._by_column(rows)) + rows @ (self.victims + self.entered) / DECIBAN
         shares = self.model.posterior(scores, self.prior if prior is None else prior)
         return shares[0] if factors.ndim == 1 and (prior is None or prior.ndim == 1) else shares
 
@@ -85,7 +97,7 @@ class Board:
     def weights(self) -> Floats:
         """[item, hypothesis] in decibans against an unknown actor, as they count here: prior and items add up exactly to the
         posterior's log odds, as long as the evidence does not mislead (`Weights.misled`). A copy of a stronger item has 0."""
-        result = self.victims * self.factors[:, None]
+        result = (self.victims + self.entered) * self.factors[:, None]
         parts = self.model.parts(self.layout, self.column_factors)
         for members, part in zip(self._members, parts, strict=True):
             result[max(members, key=lambda at: (self.factors[at], -at))] += part
@@ -106,7 +118,8 @@ def lay_out(
     log_prior = reprior(model.prior, model.hypotheses, tree, prior) if prior else model.prior
     factors = np.array([factor(item) for item in items])
     victims = victim_weights(items, model.hypotheses, known, np.exp(log_prior))
-    return Board(items, factors, log_prior, victims, grounds.profiles, model, tree)
+    entered = entered_weights(items, Sponsors.of(model, tree), tree, log_prior)
+    return Board(items, factors, log_prior, victims, entered, grounds.profiles, model, tree)
 
 
 def reprior(log_prior: Floats, hypotheses: Sequence[str], tree: Tree, wanted: Mapping[str, float]) -> Floats:

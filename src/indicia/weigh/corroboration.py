@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indicia.weigh.inputs import Layout
+from indicia.weigh.inputs import ItemLayout
 from indicia.weigh.model import Model
 from indicia.weigh.profiles import Floats
 
-__all__ = ["Backing", "backing"]
+__all__ = ["SET_ASIDE", "Backing", "backing"]
 
-_SET_ASIDE = 3  # pieces of software
+SET_ASIDE = 3  # pieces of software
 _RARE = 2  # groups at most that use it
 
 
@@ -34,15 +34,23 @@ class Backing:
         return self.rare == 0 or self.rest >= least[min(self.rare, len(least)) - 1]
 
 
-def backing(model: Model, layout: Layout, factors: Floats, leader: int, candidates: Floats | None = None) -> Backing:
+def backing(
+    model: Model,
+    layout: ItemLayout,
+    factors: Floats,
+    leader: int,
+    candidates: Floats | None = None,
+    given: Floats | None = None,
+) -> Backing:
     """How `leader` (a position among the hypotheses) stands without its rarest software, under `factors` [column].
-    `candidates` masks hypotheses that are out of the question (True: in)."""
+    `candidates` masks hypotheses that are out of the question (True: in); `given` [hypothesis] is what people entered, in
+    nats."""
     row = model.candidates[leader]
     own = np.flatnonzero((layout.uses[:, row] > 0) & (layout.is_software > 0) & (factors > 0))
     own = own[np.argsort(layout.users[own], kind="stable")]
     rest = factors.copy()
-    rest[own[:_SET_ASIDE]] = 0
-    scores = (model.scores(layout, rest[None, :])[0] + model.prior)[:-1]
+    rest[own[:SET_ASIDE]] = 0
+    scores = (model.scores(layout, rest[None, :])[0] + model.prior + (0 if given is None else given))[:-1]
     among = scores if candidates is None else scores[candidates[:-1] > 0]
     above = (scores[leader] - among.mean()) / (among.std() + 1e-9)
-    return Backing(int((layout.users[own] <= _RARE).sum()), float(above), tuple(int(at) for at in own[:_SET_ASIDE]))
+    return Backing(int((layout.users[own] <= _RARE).sum()), float(above), tuple(int(at) for at in own[:SET_ASIDE]))

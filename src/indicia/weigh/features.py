@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from indicia.knowledge.keeping import kept_by_tables
+from indicia.knowledge.index import kept_by_tables
 from indicia.knowledge.tables import Malware
 from indicia.weigh.known import Known
-
-__all__ = ["families", "is_family", "is_software", "is_technique", "is_victim"]
 
 
 @kept_by_tables

@@ -8,6 +8,8 @@ from indicia.affairs.main import main_among
 from indicia.affairs.origins import voice_of
 from indicia.errors import UsageError
 from indicia.knowledge.articles import the
+from indicia.knowledge.called import Spellings
+from indicia.knowledge.index import kept_by_tables
 from indicia.records import (
     Affair,
     Claim,
@@ -29,12 +31,12 @@ from indicia.records import (
 from indicia.weigh.features import families, is_technique, is_victim
 from indicia.weigh.grades import credibility_of, reliability_of
 from indicia.weigh.known import Known
-from indicia.weigh.targets import targeted
+from indicia.weigh.victims import targeted
 
 __all__ = ["from_ids", "gather"]
 
 _OBSERVABLE = {MentionKind.TECHNIQUE, MentionKind.SOFTWARE}
-_SAYS_WHO = {Stance.ACCUSES, Stance.ENDORSES, Stance.DENIES, Stance.QUESTIONS, Stance.WITHDRAWS}
+_SAYS_WHO = {Stance.ACCUSES, Stance.CLAIMS, Stance.ENDORSES, Stance.DENIES, Stance.QUESTIONS, Stance.WITHDRAWS}
 
 
 def gather(
@@ -100,25 +102,33 @@ def from_ids(
     credibility: int = 2,
     author: str = "by hand",
 ) -> tuple[Evidence, ...]:
-    """Observed evidence named by hand: ATT&CK ids (revoked ones lead to their successors), ISO country codes, sectors.
+    """Observed evidence named by hand: ATT&CK's ids (revoked ones lead to their successors) or names in any spelling, ISO
+    country codes, sectors.
 
-    Raises: UsageError on an id that this release of ATT&CK does not know.
+    Raises: UsageError on an id or name that is not known, or that several go by.
     """
     names = _Names(knowledge)
     found = _Items()
     for given in (*techniques, *software):
-        feature = names.live(given.strip()) or names.live(given.strip().upper())
-        if feature is None:
-            raise UsageError(
-                f"ATT&CK {knowledge.attack.version} has no technique or software {given!r}",
-                hint="give ids like T1505.003 or S0020",
-            )
-        found[feature].add("", author, reliability, credibility)
+        found[names.meant(given)].add("", author, reliability, credibility)
     for country in victims:
         found[f"victim-country:{country.strip().upper()}"].add("", author, reliability, credibility)
     for sector in sectors:
         found[f"victim-sector:{sector.strip().lower()}"].add("", author, reliability, credibility)
     return tuple(found.in_order(names))
+
+
+_UNTIED = 2  # the last of what is looked up: families that no group is tied to
+
+
+@kept_by_tables
+def _spelled(known: Known) -> tuple[Spellings, ...]:
+    """What a name may mean, ATT&CK's own first, then families that weigh, then those that do not."""
+    return (
+        Spellings((*known.attack.techniques, *known.attack.software)),
+        Spellings(families(known)),
+        Spellings(known.malware),
+    )
 
 
 class _Names:
@@ -129,6 +139,27 @@ class _Names:
         self._names = {technique.id: technique.name for technique in known.attack.techniques}
         self._names |= {software.id: software.name for software in known.attack.software}
         self._revoked = {**known.attack.later, **known.attack.revoked}
+        self._version = known.attack.version
+        self._known = known
+
+    def meant(self, given: str) -> str:
+        """The id that somebody means by an id or a name: ATT&CK's own first. Raises: UsageError."""
+        text = given.strip()
+        if feature := self.live(text) or self.live(text.upper()):
+            return feature
+        for number, spelled in enumerate(_spelled(self._known)):
+            ids = spelled.ids(text)
+            if len(ids) > 1:
+                several = ", ".join(f"{self._names.get(one, one)} ({one})" for one in ids)
+                raise UsageError(f"{given!r} is the name of several: {several}", hint="give the id of the one that you mean")
+            if ids and number == _UNTIED:
+                raise UsageError(f"{given!r} is known ({ids[0]}), but no group is tied to it, so that it cannot weigh")
+            if ids:
+                return ids[0]
+        raise UsageError(
+            f"ATT&CK {self._version} has no technique or software {given!r}",
+            hint="give ids or names like T1505.003, S0020 or Mimikatz",
+        )
 
     def live(self, feature: str | None) -> str | None:
         if feature is None:
@@ -246,6 +277,8 @@ def _label(who: str, claim: Claim, accused: str) -> str:
         return f"{who} ties {accused} to {claim.tie.to or 'a state'}"
     if claim.stance in {Stance.DENIES, Stance.QUESTIONS, Stance.WITHDRAWS}:
         return f"{who} {claim.stance} the charge" + ("" if who == accused else f" against {the(accused)}")
+    if claim.stance is Stance.CLAIMS:
+        return f"{who} takes credit" + ("" if who == accused else f" for {the(accused)}")
     return f"{who} {claim.stance} {the(accused)}"
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from indicia.errors import UsageError
 from indicia.records import Basis, Channel, Claim, Evidence, Source, SourceType
 
-__all__ = ["checked", "credibility_of", "factor", "reliability_of"]
-
 # Share of its full weight that an item keeps. B and 2 are what the model was calibrated on (published reports of known
 # firms), so they and better keep everything. F and 6 mean "cannot be judged", which is not the same as bad.
 _RELIABILITY = {"A": 1.0, "B": 1.0, "C": 0.9, "D": 0.6, "E": 0.3, "F": 0.5}

@@ -21,8 +21,6 @@ from numpy.typing import ArrayLike
 
 from indicia.weigh.profiles import UNDATED, Floats, Ints, Profiles
 
-__all__ = ["ACTIVITY", "ITEM", "PLAIN", "UNKNOWN_ITEM", "Layout", "activity_inputs", "borne"]
-
 PLAIN = ("known_T", "known_S", "linked_S", "cocited_S", "rare_S", "tool_S")  # _T of techniques, _S of software
 ITEM = (*PLAIN, "rate", "closest", "exclusive_S")
 ACTIVITY = ("reports", "features", "silence")
@@ -35,7 +33,7 @@ _SMALL_REPORT = 3  # features; what says less is half a report
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class ItemLayout:
     """Items (columns of the profiles, each once) against all groups, ready to be weighed. Matrices are [item, group] unless
     said otherwise. Holds no reference to the profiles it was made from."""
 
@@ -54,7 +52,7 @@ class Layout:
     sheet_citation: Ints  # [sheet]
 
     @classmethod
-    def of(cls, profiles: Profiles, columns: Ints, *, sheets: bool = True) -> Layout:
+    def of(cls, profiles: Profiles, columns: Ints, *, sheets: bool = True) -> ItemLayout:
         """The features in `columns` as `profiles` know them. Without `sheets` no report is near to anything."""
         is_software = (columns >= len(profiles.relations.techniques)).astype(np.float64)
         is_tool = profiles.relations.is_tool[columns].astype(np.float64)

@@ -10,8 +10,6 @@ from indicia.errors import UsageError
 from indicia.records import Evidence, Judgement, rejected
 from indicia.weigh.grades import checked
 
-__all__ = ["Grade", "judged"]
-
 
 class Grade(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What `Judgement.value` may say of an item, as JSON; what is absent stays."""

@@ -9,12 +9,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from indicia.knowledge.index import fold
-from indicia.knowledge.keeping import kept_by_tables
+from indicia.knowledge.index import fold, kept_by_tables
 from indicia.weigh.known import Known
 from indicia.weigh.words import listed
-
-__all__ = ["Kin", "kin_of", "told"]
 
 _NAMES = 2  # that two share, where the main name of neither is among them: one alone may be an umbrella (GRIZZLY STEPPE)
 _TOLD = 3  # kin, and names of each, that a sentence tells

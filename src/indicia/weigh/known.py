@@ -10,7 +10,7 @@ from indicia.knowledge import Attack
 from indicia.knowledge.tables import Actor, Agency, Incident, Malware, State
 from indicia.records import Hypothesis, Level
 
-__all__ = ["UNKNOWN", "Known", "Tree", "larger_than", "tree_of"]
+__all__ = ["FOR_NO_STATE", "UNKNOWN", "Known", "Tree", "larger_than", "tree_of"]
 
 UNKNOWN = Hypothesis(id="unknown", name="an actor not in our knowledge", level=None)
 
@@ -38,12 +38,16 @@ class Known(Protocol):
     def incidents(self) -> Iterable[Incident]: ...
 
 
+FOR_NO_STATE = ("criminal", "hacktivist")  # kinds of actors
+_TYPES = {"criminal": "criminals", "hacktivist": "hacktivists"}
+
+
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """Hypotheses by id and how they add up: group -> agency -> state."""
+    """Hypotheses by id and how they add up: group -> agency -> state, or group -> type where it works for none."""
 
     groups: dict[str, Hypothesis]
-    above: dict[str, Hypothesis]  # agencies and states
+    above: dict[str, Hypothesis]  # agencies, states and types
 
     def chain(self, group: str) -> tuple[tuple[Hypothesis, float], ...]:
         """The agency and the state above a group, each with the probability that the mapping so far is right."""
@@ -97,11 +101,16 @@ def tree_of(known: Known) -> Tree:
 
     for group in known.attack.groups:
         actor = actors.get(group.id)
-        state = (actor.state if actor else None) or group.state
+        kind = actor.kind if actor else ""
+        # Where criminals sit is no sponsor: no state has them for its own.
+        state = None if kind in FOR_NO_STATE else (actor.state if actor else None) or group.state
         parent: str | None = None
         sources: tuple[str, ...] = ()
         if actor is not None and actor.agency is not None:
             parent, sources = agency_of(actor.agency, state), actor.agency_according_to
+        elif kind in FOR_NO_STATE:
+            parent = f"type:{kind}"
+            above.setdefault(parent, Hypothesis(id=parent, name=_TYPES[kind], level=None))
         elif state is not None:
             parent, sources = state_of(state), (actor.state_according_to if actor else ()) or ("MITRE ATT&CK",)
         groups[group.id] = Hypothesis(
@@ -111,6 +120,6 @@ def tree_of(known: Known) -> Tree:
             state=state,
             parent=parent,
             according_to=sources,
-            mapping_doubt=doubt(sources) if parent else 0.0,
+            mapping_doubt=doubt(sources) if parent and kind not in FOR_NO_STATE else 0.0,
         )
     return Tree(groups, above)

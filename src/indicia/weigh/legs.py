@@ -10,19 +10,36 @@ rate says, and no more hangs on them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indicia.weigh.inputs import Layout
+from indicia.weigh.inputs import ItemLayout
 from indicia.weigh.model import Model
 from indicia.weigh.profiles import Floats, Ints
 
-__all__ = ["COMMONPLACE", "Leg", "lacking", "two_kinds"]
+__all__ = ["COMMONPLACE", "Given", "Leg", "kinds", "lacking"]
 
 COMMONPLACE = 12  # groups: what so many use is anybody's
-_ALIKE = 2  # groups at most that are named together
+_KINDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What people entered: `nats` [item, hypothesis], the log of what each item makes of each hypothesis; the kind of each."""
+
+    nats: Floats
+    kinds: tuple[str, ...]
+
+    @classmethod
+    def nothing(cls, hypotheses: int) -> Given:
+        return cls(np.zeros((0, hypotheses)), ())
+
+    def kinds_for(self, hypothesis: int) -> set[str]:
+        """The kinds of those that speak for a hypothesis."""
+        return {kind for kind, row in zip(self.kinds, self.nats, strict=True) if row[hypothesis] > 0}
 
 
 class Leg(StrEnum):
@@ -35,37 +52,41 @@ class Leg(StrEnum):
 
 
 def lacking(
-    model: Model, layout: Layout, factors: Floats, prior: Floats, members: NDArray[np.bool_], least: float
+    model: Model, layout: ItemLayout, factors: Floats, prior: Floats, members: NDArray[np.bool_], least: float, given: Given
 ) -> tuple[Leg, ...]:
     """What fails of a verdict that gives the hypotheses in `members` [hypothesis] at least `least` together, under `factors`
-    [column] and `prior` (logs)."""
+    [column], `prior` (logs) and what people entered."""
     seen: Sequence[int] = [int(at) for at in np.flatnonzero(factors > 0)]
     out = []
     own = model.candidates[np.flatnonzero(members[:-1])]
-    # Who is named, or cannot be told from another, stands on both legs; of a state's groups each may have one of them.
-    if not all(two_kinds(layout, seen, each) for each in (own[:, None] if len(own) <= _ALIKE else [own])):
+    at = np.flatnonzero(members[:-1])
+    if not all(len(kinds(layout, seen, own[[one]])) + len(given.kinds_for(int(at[one]))) >= _KINDS for one in range(len(own))):
         out.append(Leg.KINDS)
     level = np.append(np.full(len(prior) - 1, np.log1p(-np.exp(prior[-1])) - np.log(len(prior) - 1)), prior[-1])
-    rows = np.repeat(factors[None, :], 1 + len(seen), axis=0)
+    variants = 1 + len(seen) + len(given.nats)
+    rows = np.repeat(factors[None, :], variants, axis=0)
     rows[np.arange(1, 1 + len(seen)), seen] = 0
-    priors = np.repeat(prior[None, :], 1 + len(seen), axis=0)
+    priors = np.repeat(prior[None, :], variants, axis=0)
     priors[0] = level
-    sums = model.posterior(model.scores(layout, rows), priors)[:, members].sum(axis=1)
+    entered = np.repeat(given.nats.sum(axis=0)[None, :], variants, axis=0)
+    entered[1 + len(seen) :] -= given.nats
+    sums = model.posterior(model.scores(layout, rows) + entered, priors)[:, members].sum(axis=1)
     if sums[0] < least:
         out.append(Leg.PRIOR)
     if (sums[1:] < least).any():
         out.append(Leg.ITEM)
-    others = model.posterior(model.scores(layout, factors[None, :])[0], np.where(members, -np.inf, prior))
+    scores = model.scores(layout, factors[None, :])[0] + given.nats.sum(axis=0)
+    others = model.posterior(scores, np.where(members, -np.inf, prior))
     if others[:-1].max() >= least:
         out.append(Leg.RIVAL)
     return tuple(out)
 
 
-def two_kinds(layout: Layout, seen: Sequence[int], rows: Ints) -> bool:
-    """Whether there is software that few have and that the groups in `rows` use, and a technique that they use and that nothing
-    seen does anyway. What is another's is no leg."""
+def kinds(layout: ItemLayout, seen: Sequence[int], rows: Ints) -> set[str]:
+    """Which kinds of what was seen speak for the groups in `rows`: software that few have and that they use, and a technique
+    that they use and that no software seen does anyway. What is another's is no leg."""
     theirs: NDArray[np.bool_] = layout.uses[:, rows].max(axis=1, initial=0) > 0
     software = [at for at in seen if layout.is_software[at] and not layout.is_tool[at] and layout.users[at] < COMMONPLACE]
     every = [at for at in seen if layout.is_software[at]]
     techniques = [at for at in seen if not layout.is_software[at] and not layout.does[every, at].any()]
-    return bool(theirs[software].any() and theirs[techniques].any())
+    return {name for name, of in (("software", software), ("technique", techniques)) if theirs[of].any()}

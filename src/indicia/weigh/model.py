@@ -17,14 +17,35 @@ import numpy as np
 
 from indicia.errors import KnowledgeError
 from indicia.weigh.features import families
-from indicia.weigh.inputs import ACTIVITY, ITEM, UNKNOWN_ITEM, Layout, activity_inputs, borne
+from indicia.weigh.inputs import ACTIVITY, ITEM, UNKNOWN_ITEM, ItemLayout, activity_inputs, borne
 from indicia.weigh.known import Known
 from indicia.weigh.profiles import Floats, Ints, Profiles, Relations
 
-__all__ = ["DECIBAN", "LEAST_KNOWN", "Grounds", "Model", "Weights", "grounds_of", "shipped_weights", "softmax"]
+__all__ = [
+    "DECIBAN",
+    "LEAST_KNOWN",
+    "Grounds",
+    "Model",
+    "SponsorWeights",
+    "Weights",
+    "grounds_of",
+    "shipped_weights",
+    "softmax",
+]
 
 DECIBAN = 10 / log(10)  # decibans in a nat
 LEAST_KNOWN = 3  # a group of which fewer features are known is no candidate: nothing could be weighed
+
+
+class SponsorWeights(msgspec.Struct, frozen=True, kw_only=True):
+    """How the share of the known mass that a state's or a type's groups hold tells of everybody, see `sponsors`."""
+
+    source: str = ""
+    by: float = 1.0
+    floor: float = 0.005
+    bias: dict[str, float] = {}  # by class
+    named: float = 1.0  # least probability at which a state or a type is named
+    named_by_few: float = 1.0  # the same by few items
 
 
 class Weights(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +60,7 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
     misled: float = 0.0  # probability that the evidence as a whole misleads: planted, mixed up, or ascribed wrongly
     named: float  # least posterior at which a group is named
     backing: tuple[float, float, float]  # see `corroboration`: for one, two, and three or more rare pieces of software
+    sponsor: SponsorWeights = SponsorWeights()
 
     def vector(self, part: str, names: tuple[str, ...]) -> Floats:
         values: dict[str, float] = getattr(self, part)
@@ -91,7 +113,7 @@ class Model:
         share: Floats = (1 - misled) * softmax(scores + prior) + misled * softmax(prior)
         return share
 
-    def scores(self, layout: Layout, factors: Floats) -> Floats:
+    def scores(self, layout: ItemLayout, factors: Floats) -> Floats:
         """[variant, hypothesis] in nats, without the prior, for `factors` [variant, item]. `parts` is the slow reference."""
         *plain, rate, closest, exclusive = self.weights.vector("item", ITEM)
         root = np.sqrt(np.maximum(factors.sum(axis=1, keepdims=True), 1e-9))
@@ -104,7 +126,7 @@ class Model:
         unknown = factors @ kinds + of_root * np.where(factors.any(axis=1), root[:, 0], 0)
         return np.column_stack([groups[:, self.candidates], unknown]) * borne(factors.sum(axis=1))[:, None]
 
-    def parts(self, layout: Layout, factors: Floats) -> Floats:
+    def parts(self, layout: ItemLayout, factors: Floats) -> Floats:
         """[item, hypothesis] in decibans against an unknown actor, whose own column is 0, for `factors` [item]. With the prior
         the sum over items is the posterior's log odds against an unknown actor, exactly, for evidence that does not mislead."""
         groups = layout.parts(factors)[:, self.candidates] @ self.weights.vector("item", ITEM)

@@ -6,32 +6,33 @@ from collections.abc import Mapping, Sequence
 from math import fsum
 
 import numpy as np
+from numpy.typing import NDArray
 
+from indicia.knowledge.articles import the
 from indicia.records import (
     Assessment,
     Confidence,
     Evidence,
     EvidenceKind,
     Hypothesis,
-    Level,
     Posterior,
     Verdict,
     Weight,
 )
-from indicia.weigh.base_rates import base_rates, nearest_report
 from indicia.weigh.board import Board, lay_out
-from indicia.weigh.decisive import decisive
+from indicia.weigh.explanation import base_rates, decisive, nearest_report, telling
 from indicia.weigh.features import is_software, is_technique, is_victim
 from indicia.weigh.kin import kin_of, told
 from indicia.weigh.known import UNKNOWN, Known
 from indicia.weigh.legs import Leg
-from indicia.weigh.telling import telling
+from indicia.weigh.profiles import Floats
 from indicia.weigh.verdict import Decision, decide
 from indicia.weigh.words import band, listed, percent, surely
 
-__all__ = ["assess_observed"]
+__all__ = ["assess_observed", "decided"]
 
 _WEIGHTS_FOR = 5  # leading hypotheses whose weights are kept
+_MOST_OF = 0.9  # of what those hold whom the evidence makes likelier
 
 
 def assess_observed(
@@ -45,43 +46,65 @@ def assess_observed(
     board = lay_out(items, known, prior, leave_out)
     after, before = board.posterior(), np.exp(board.prior)
     model, named_at = board.model, board.model.weights.named
-    decision = decide(model, board.layout, board.column_factors, after, board.prior, board.tree)
+    decision = decided(board, after)
     order = [int(at) for at in np.argsort(-after, kind="stable")]
-    posteriors = tuple(
-        Posterior(hypothesis=_hypothesis(board, at), probability=float(after[at]), prior=float(before[at])) for at in order
-    )
-    decided: tuple[int, ...] = ()
+    decisive_ones: tuple[int, ...] = ()
     if decision.verdict is Verdict.NAMED:
-        decided = decisive(lambda factors: board.posterior(factors)[:, decision.first], board.factors, named_at)
-    share = fsum(after[at] for at in decision.leaders)
-    shown = [at for at in order if board.hypotheses[at] != UNKNOWN.id][:_WEIGHTS_FOR]
+        decisive_ones = decisive(lambda factors: board.posterior(factors)[:, decision.first], board.factors, named_at)
+    fits = _fitting(board, after, before, order)
+    rivals = [at for at in order if board.hypotheses[at] != UNKNOWN.id] if fits else []
+    shown = list(dict.fromkeys((*decision.leaders, *fits, *rivals)))[:_WEIGHTS_FOR]
     effective = board.weights()
-    state = next((at for at in decision.levels if at.hypothesis.level is Level.STATE), None)
+    levels = {at.hypothesis.id: at for at in decision.levels}
+    sponsor = levels.get(decision.sponsor)
+    share = sponsor.probability if sponsor else fsum(after[at] for at in decision.leaders)
+    leaders = [_hypothesis(board, at) for at in decision.leaders] or ([sponsor.hypothesis] if sponsor else [])
     kin = kin_of(known)
     return Assessment(
         kind=EvidenceKind.OBSERVED,
         verdict=decision.verdict,
-        statement=_statement(decision, [_hypothesis(board, at).name for at in decision.leaders], share, state, bool(items))
-        + "".join(told(at.name, kin.get(at.id, ())) for at in (_hypothesis(board, one) for one in decision.leaders)),
-        leaders=tuple(board.hypotheses[at] for at in decision.leaders)
-        or ((state.hypothesis.id,) if state and decision.verdict is Verdict.STATE_ONLY else ()),
-        likelihood=band(share)
-        if decision.leaders
-        else (band(state.probability) if state and decision.verdict is Verdict.STATE_ONLY else None),
-        confidence=_confidence(decision.verdict, items, decided),
-        posteriors=posteriors,
+        statement=_statement(decision.verdict, leaders, share, bool(items), bool(fits))
+        + "".join(told(at.name, kin.get(at.id, ())) for at in leaders),
+        leaders=tuple(at.id for at in leaders),
+        likelihood=band(share) if leaders else None,
+        confidence=_confidence(decision.verdict, items, decisive_ones),
+        posteriors=tuple(
+            Posterior(hypothesis=_hypothesis(board, at), probability=float(after[at]), prior=float(before[at])) for at in order
+        ),
         levels=decision.levels,
+        fits=tuple(_hypothesis(board, at) for at in fits),
+        prior_only=bool(items) and not fits,
         weights=tuple(
             Weight(evidence=item.id, hypothesis=board.hypotheses[column], decibans=round(float(effective[row, column]), 3))
             for column in shown
             for row, item in enumerate(items)
         ),
-        decisive=tuple(items[at].id for at in decided),
-        missing=_missing(decision, items, _hypothesis(board, decision.first).name),
+        decisive=tuple(items[at].id for at in decisive_ones),
+        missing=_missing(decision, items, _hypothesis(board, decision.first).name if fits else "anybody"),
         telling=telling(board) if items else (),
-        base_rates=base_rates(items, board.profiles, set_aside=bool(leave_out)) + nearest_report(board, decision.first),
+        base_rates=base_rates(items, board.profiles, set_aside=bool(leave_out))
+        + (nearest_report(board, decision.first) if fits else ()),
         method=_method(known, model.weights.source, len(leave_out)),
     )
+
+
+def decided(board: Board, after: Floats) -> Decision:
+    """The verdict on a board under its posterior."""
+    return decide(board.model, board.layout, board.column_factors, after, board.prior, board.tree, board.given)
+
+
+def _fitting(board: Board, after: Floats, before: Floats, order: Sequence[int]) -> list[int]:
+    """The groups that the evidence makes likelier and that are known for some of it, the best first: as few as hold nine tenths
+    of what all of those hold. None where the evidence tells nobody from anybody."""
+    seen = board.column_factors > 0
+    uses: NDArray[np.bool_] = np.zeros(len(after) - 1, dtype=bool)
+    if seen.any():
+        uses |= board.layout.uses[seen][:, board.model.candidates].any(axis=0)
+    if len(board.given.nats):
+        uses |= (board.given.nats[:, :-1] > 0).any(axis=0)
+    able = [at for at in order if at < len(after) - 1 and after[at] > before[at] and uses[at]]
+    held = np.cumsum(after[able])
+    return able[: int(np.searchsorted(held, _MOST_OF * held[-1])) + 1] if able else []
 
 
 def _method(known: Known, source: str, left_out: int) -> str:
@@ -98,23 +121,29 @@ def _confidence(verdict: Verdict, items: Sequence[Evidence], decided: Sequence[i
     if verdict in {Verdict.INSUFFICIENT, Verdict.TIED} or len(decided) == 1:
         return Confidence.LOW
     kinds = {is_software(item.feature) for item in items if not is_victim(item.feature)}
-    good = all(item.reliability in {"A", "B"} for item in items)
-    return Confidence.HIGH if len(kinds) > 1 and good and len(decided) >= 3 else Confidence.MODERATE
+    good = len(kinds) > 1 and all(item.reliability in {"A", "B"} for item in items)
+    if verdict is not Verdict.NAMED:
+        return Confidence.MODERATE if good else Confidence.LOW
+    return Confidence.HIGH if good and len(decided) >= 3 else Confidence.MODERATE
 
 
-def _statement(decision: Decision, names: Sequence[str], share: float, state: Posterior | None, any_items: bool) -> str:
+def _statement(verdict: Verdict, leaders: Sequence[Hypothesis], share: float, any_items: bool, any_fits: bool) -> str:
     if not any_items:
         return "Nothing was observed that could be weighed: insufficient grounds."
-    if decision.verdict is Verdict.NAMED:
+    names = [at.name for at in leaders]
+    if verdict is Verdict.NAMED:
         return f"What was observed was {surely(share)} the work of {names[0]} ({percent(share)})."
-    if decision.verdict is Verdict.TIED:
+    if verdict is Verdict.TIED:
         return f"What was observed points to {listed(names, 'or')} ({percent(share)} together), and they cannot be told apart."
-    if decision.verdict is Verdict.STATE_ONLY and state is not None:
-        return (
-            f"What was observed was {surely(state.probability)} the work of a group tied to {state.hypothesis.name} "
-            f"({percent(state.probability)}); we cannot tell which."
-        )
-    return "What was observed does not support an attribution: insufficient grounds."
+    if verdict is Verdict.STATE_ONLY:
+        whom = f"the work of a group tied to {the(names[0])}"
+    elif verdict is Verdict.TYPE_ONLY:
+        whom = f"the work of {names[0]} and of no state"
+    elif any_fits:
+        return "What was observed does not support an attribution: insufficient grounds."
+    else:
+        return "What was observed tells no actor from another; only what was assumed before is left: insufficient grounds."
+    return f"What was observed was {surely(share)} {whom} ({percent(share)}); we cannot tell which, known or unknown."
 
 
 def _missing(decision: Decision, items: Sequence[Evidence], first: str) -> tuple[str, ...]:

@@ -17,8 +17,6 @@ from numpy.typing import NDArray
 from indicia.knowledge import Attack
 from indicia.knowledge.tables import Malware
 
-__all__ = ["UNDATED", "Floats", "Ints", "Profiles", "Relations", "Sheets"]
-
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 UNDATED = "9999"  # later than all

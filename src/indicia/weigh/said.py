@@ -3,10 +3,7 @@ lean, never what happened, and nothing that was observed enters it."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from math import exp, fsum, log10
 
 from indicia.knowledge.articles import capital, the
 from indicia.records import (
@@ -16,252 +13,59 @@ from indicia.records import (
     EvidenceKind,
     Firmness,
     Level,
-    Likelihood,
     Posterior,
-    Saying,
     Stance,
-    Tied,
     Verdict,
     Weight,
 )
-from indicia.weigh.accused import Layout, Node, lay_nodes, speaker
-from indicia.weigh.grades import factor
+from indicia.weigh.accused import Layout
+from indicia.weigh.heard import Voice, depth, hear
 from indicia.weigh.kin import kin_of, told
-from indicia.weigh.known import UNKNOWN, Known
-from indicia.weigh.model import DECIBAN
+from indicia.weigh.known import Known
 from indicia.weigh.words import band, listed, percent
 
 __all__ = ["assess_said"]
 
-# The probability that a source who speaks so means to convey. Words of a yardstick are taken at the middle of their band; a
-# flat statement ("X did it") nearly as firm. Conventions, all of them: there is no open record of how often such claims
-# proved right.
-_MEANT = {
-    Firmness.CONFIRMED: 0.97,
-    Firmness.HIGH: 0.9,
-    Firmness.MODERATE: 0.75,
-    Firmness.LOW: 0.55,
-    Firmness.HEDGED: 0.65,
-    Firmness.NONE: 0.85,
-}
-_BAND_MIDDLE = dict(zip(Likelihood, (0.03, 0.125, 0.325, 0.5, 0.675, 0.875, 0.97), strict=True))
-_SHARE = {
-    Stance.ACCUSES: 1.0,
-    Stance.CLAIMS: 0.7,
-    Stance.ENDORSES: 0.5,
-    Stance.QUESTIONS: -0.5,
-    Stance.WITHDRAWS: -0.5,
-    Stance.DENIES: -1.0,
-}
-_INTERESTED = 0.1  # what is left of a denial that clears the speaker's own side
-_FURTHER_ORIGIN = 0.5  # each further voice on one accused counts half of the one before: accusers read one another
-_CLOSE = {"place": 0, "tied": 1, "state": 2, "agency": 3}  # kinds of the wider ones; a group is closer than any
-_NAMED_PRIOR = -10.0  # decibans of each accused against "somebody else", before anybody speaks
 _LEANS = 0.6  # least probability at which the claims are said to lean to one
-_DEPTH = {Level.PLACE: 0, Level.STATE: 1, Level.AGENCY: 2, Level.GROUP: 3, Level.OPERATOR: 4}
+_TOLD = 4  # accused that a sentence tells
 
 
 def assess_said(evidence: Sequence[Evidence], known: Known) -> Assessment:
     """Weighs the claims among `evidence` that are about the main affair. Their order says nothing, nor do their ids."""
-    every = [item for item in evidence if item.kind is EvidenceKind.SAID and item.said is not None]
-    items = sorted((item for item in every if item.said and not item.said.beside and item.weight), key=_content)
-    layout = lay_nodes([item.said for item in items if item.said], known)
-    heard = _heard(items, layout)
-    probabilities = _probabilities(heard, layout)
-    hypotheses = {**{at: node.hypothesis for at, node in layout.nodes.items()}, UNKNOWN.id: UNKNOWN}
-    before = exp(_NAMED_PRIOR / DECIBAN)
-    prior = dict.fromkeys(layout.nodes, before / (1 + before * len(layout.nodes)))
-    levels = tuple(
-        sorted(
-            (Posterior(hypothesis=hypotheses[at], probability=probabilities[at], prior=prior[at]) for at in layout.nodes),
-            key=lambda at: (-at.probability, -_depth(at), at.hypothesis.id),
-        )
-    )
-    shares = _shares(probabilities, layout)
-    best = _best(levels, layout)
+    heard = hear(evidence, known)
+    levels, voices, layout = heard.levels, heard.voices, heard.layout
+    best = _best(levels, voices, layout)
     rival = None if best else _tied(levels, layout)
     kin = [one for one in kin_of(known).get(best.hypothesis.id, ()) if one.id in layout.nodes] if best else []
     leaders = (best.hypothesis.id,) if best else tuple(at.hypothesis.id for at in rival or ())
-    voices = [voice for mine in heard.values() for voice in mine]
     return Assessment(
         kind=EvidenceKind.SAID,
         verdict=_verdict(best, rival),
         statement=_statement(best, rival, levels, voices, layout) + (told(best.hypothesis.name, kin) if best else ""),
         leaders=leaders,
         likelihood=band(best.probability) if best else None,
-        confidence=_confidence(best, heard),
-        posteriors=tuple(
-            Posterior(
-                hypothesis=hypotheses[at], probability=shares[at], prior=prior.get(at, 1 / (1 + before * len(layout.nodes)))
-            )
-            for at in sorted(shares, key=lambda at: (-shares[at], at))
-        ),
+        confidence=_confidence(best, heard.by_accused),
         levels=levels,
+        fits=tuple(at.hypothesis for at in levels),
         weights=tuple(
             Weight(evidence=voice.item.id, hypothesis=at, decibans=round(voice.decibans, 3))
-            for at, mine in heard.items()
+            for at, mine in heard.by_accused.items()
             for voice in mine
         ),
-        missing=_missing(items, sum(bool(item.said and item.said.beside) for item in every), voices),
+        missing=_missing(heard.items, heard.beside, voices),
         method="claims by firmness, grade of source and independence of voice; a convention, not calibrated, as there is no "
         "open record of how often such claims proved right",
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """What one speaker's word does to one accused, after the discount for the speakers before it. `at` is whom the word is said
-    of: the accused, or a wider one that it lies within; `meant` the probability that it means to convey."""
-
-    item: Evidence
-    said: Saying
-    speaker: str
-    at: str
-    meant: float
-    decibans: float
-
-
-def _content(item: Evidence) -> tuple[str, ...]:
-    """What an item says, as a key to sort by: its id holds the path of its text."""
-    said = item.said
-    assert said is not None  # the caller asks only for what was said
-    parts = (
-        speaker(said),
-        said.source,
-        said.stance,
-        said.accused,
-        said.level,
-        said.state,
-        said.firmness,
-        said.likelihood,
-        said.date,
-    )
-    tie = (said.tie.kind, said.tie.to, said.tie.state, said.tie.firmness, said.tie.likelihood) if said.tie else ()
-    grades = (item.reliability, item.credibility, f"{item.weight:.6f}", said.deed, said.interested)
-    return tuple(str(part) for part in (*parts, *grades, *tie))
-
-
-def _speakers(items: Sequence[Evidence]) -> dict[str, str]:
-    """Item id -> who speaks; those who only pass on another's words speak with its voice."""
-    root: dict[str, str] = {}
-
-    def find(key: str) -> str:
-        while root.setdefault(key, key) != key:
-            key = root[key]
-        return key
-
-    for item in items:
-        if item.said:
-            first, second = sorted((find(f"voice {speaker(item.said)}"), find(f"origin {item.origin}")), reverse=True)
-            root[second] = first  # "voice ..." is the root, which does not hold the path of a text
-    return {item.id: find(f"origin {item.origin}") for item in items}
-
-
-def _heard(items: Sequence[Evidence], layout: Layout) -> dict[str, list[Voice]]:
-    """For each accused what bears on it: all that is said of it, and of the wider ones within which it lies. Of each speaker
-    the word counts that is said of the nearest, and once, however often it is repeated."""
-    speakers = _speakers(items)
-    found: dict[str, list[Voice]] = {}
-    for at, node in layout.nodes.items():
-        nearest: dict[tuple[str, bool], Voice] = {}
-        for item in items:
-            if item.said is None or (of := layout.said_of.get(item.said)) is None:
-                continue
-            place = _nearest(at, node, of, layout)
-            if place is None:
-                continue
-            meant = _meant(item.said)
-            if (tie := of[place]) is not None:
-                meant = min(meant, _BAND_MIDDLE[tie.likelihood] if tie.likelihood else _MEANT[tie.firmness])
-            voice = Voice(item, item.said, speakers[item.id], place, meant, _deciban(item, item.said, meant))
-            key = (voice.speaker, voice.decibans > 0)
-            before = nearest.get(key)
-            if before is None or (place == at, abs(voice.decibans)) > (before.at == at, abs(before.decibans)):
-                nearest[key] = voice
-        found[at] = _discounted(list(nearest.values()))
-    return found
-
-
-def _nearest(at: str, node: Node, of: Mapping[str, Tied | None], layout: Layout) -> str | None:
-    """Whom a word that is said `of` some is said of, as far as it bears on `at`: itself, else the closest wider one."""
-    if at in of:
-        return at
-    wider = [above for above in of if above in node.within]
+def _best(levels: Sequence[Posterior], voices: Sequence[Voice], layout: Layout) -> Posterior | None:
+    """Whom the claims lean to: the state where a state was said, as governments accuse; else the most specific accused, of a
+    service and its unit the unit."""
+    able = [at for at in levels if at.probability >= _LEANS]
+    states = [at for at in able if at.hypothesis.level is Level.STATE and _who(at.hypothesis.id, voices, layout)]
     return max(
-        wider, key=lambda above: (_CLOSE.get(above.partition(":")[0], 9), len(layout.nodes[above].within), above), default=None
-    )
-
-
-def _discounted(voices: list[Voice]) -> list[Voice]:
-    """Each further voice on one accused, for it or against it, counts half of the one before: accusers read one another."""
-    before: Counter[tuple[str, bool]] = Counter()
-    out = []
-    for voice in sorted(voices, key=lambda one: (-abs(one.decibans), _content(one.item))):
-        side = (voice.at, voice.decibans > 0)
-        out.append(replace(voice, decibans=voice.decibans * _FURTHER_ORIGIN ** before[side]))
-        before[side] += 1
-    return out
-
-
-def _probabilities(heard: Mapping[str, Sequence[Voice]], layout: Layout) -> dict[str, float]:
-    """How probable each accused is, against everybody that excludes it and somebody whom nobody named.
-
-    Nobody is surer than the firmest who says so of it in so many words: ten that say "likely" do not make "almost certain", for
-    they may all have heard it from one.
-    """
-    odds = {at: exp((_NAMED_PRIOR + fsum(voice.decibans for voice in mine)) / DECIBAN) for at, mine in heard.items()}
-    out = {}
-    for at in layout.nodes:
-        others = [other for other in layout.nodes if not layout.nested(at, other)]
-        against = fsum(max(odds[one] for one in part) for part in _apart(others, layout))
-        firmest = max((voice.meant for voice in heard[at] if voice.at == at and voice.decibans > 0), default=0.0)
-        out[at] = min(odds[at] / (1 + odds[at] + against), firmest)
-    return out
-
-
-def _apart(ids: Sequence[str], layout: Layout) -> list[list[str]]:
-    """Those among `ids` that may be one and the same stand together."""
-    parts: list[list[str]] = []
-    for at in ids:
-        touching = [part for part in parts if any(layout.nested(at, one) for one in part)]
-        parts = [part for part in parts if part not in touching]
-        parts.append([at, *(one for part in touching for one in part)])
-    return parts
-
-
-def _shares(probabilities: Mapping[str, float], layout: Layout) -> dict[str, float]:
-    """What is left to each accused itself when those within it are taken out; the rest is an actor not in our knowledge. They
-    sum to 1."""
-    left: dict[str, float] = {}
-    for at in layout.nodes:
-        inner = [one for one in layout.nodes if one != at and at in layout.nodes[one].within]
-        deepest = _apart(inner, layout)
-        left[at] = max(0.0, probabilities[at] - fsum(max(probabilities[one] for one in part) for part in deepest))
-    total = fsum(left.values())
-    scale = 1 / total if total > 1 else 1.0
-    return {**{at: value * scale for at, value in left.items()}, UNKNOWN.id: max(0.0, 1.0 - total * scale)}
-
-
-def _meant(said: Saying) -> float:
-    return _BAND_MIDDLE[said.likelihood] if said.likelihood else _MEANT[said.firmness]
-
-
-def _deciban(item: Evidence, said: Saying, meant: float) -> float:
-    full = 10 * log10(meant / (1 - meant)) * _SHARE.get(said.stance, 0.0)
-    return full * factor(item) * (_INTERESTED if said.interested else 1.0)
-
-
-def _depth(posterior: Posterior) -> float:
-    if posterior.hypothesis.id.startswith("tied:"):
-        return 0.5  # more than a place, less than the state itself
-    return _DEPTH[posterior.hypothesis.level] if posterior.hypothesis.level else -1
-
-
-def _best(levels: Sequence[Posterior], layout: Layout) -> Posterior | None:
-    """The most specific accused that the claims lean to: of a service and its unit the unit."""
-    return max(
-        (at for at in levels if at.probability >= _LEANS),
-        key=lambda at: (_depth(at), _is_unit(at, layout), at.probability, at.hypothesis.id),
+        states or able,
+        key=lambda at: (depth(at), _is_unit(at, layout), at.probability, at.hypothesis.id),
         default=None,
     )
 
@@ -309,12 +113,15 @@ def _statement(
         sides = [f"{at.hypothesis.name} (according to {_who(at.hypothesis.id, voices, layout)})" for at in tied]
         return f"The statements conflict: {listed(sides, 'or')}."
     if best is None:
-        return f"Too little was said to go on ({_at_most(levels[0], voices, layout)}): insufficient grounds."
-    lean = _with_speakers(best, voices, layout)
-    by_depth = sorted(levels, key=lambda at: (-_depth(at), at.hypothesis.id))
+        return f"Too little was said to go on ({_at_most(levels, voices, layout)}): insufficient grounds."
+    by_depth = sorted(levels, key=lambda at: (-depth(at), at.hypothesis.id))
     within = layout.nodes[best.hypothesis.id].within
-    wider = [at for at in by_depth if at.hypothesis.id in within and _who(at.hypothesis.id, voices, layout)]
-    parts = [f"The statements point to {lean}", *(f"to {_with_speakers(at, voices, layout)}" for at in wider)]
+    beside = [at for at in by_depth if at is not best and _who(at.hypothesis.id, voices, layout)]
+    closer = [at for at in beside if best.hypothesis.id in layout.nodes[at.hypothesis.id].within]
+    wider = [at for at in beside if at.hypothesis.id in within]
+    parts = [f"The statements point to {_with_speakers(best, voices, layout)}"]
+    parts += [f"within it to {_with_speakers(at, voices, layout)}" for at in closer]
+    parts += [f"to {_with_speakers(at, voices, layout)}" for at in wider]
     against = sorted(
         {voice.said.source for voice in voices if voice.said.stance in {Stance.DENIES, Stance.QUESTIONS, Stance.WITHDRAWS}}
     )
@@ -327,20 +134,28 @@ def _statement(
     return f"{', and '.join(parts)}.{denied} Taken at their word, that is {sure}.{_ties(best, layout)}"
 
 
-def _at_most(top: Posterior, voices: Sequence[Voice], layout: Layout) -> str:
+def _at_most(levels: Sequence[Posterior], voices: Sequence[Voice], layout: Layout) -> str:
     """All that was said, where it is too little: `ESET accuses APT29`, `no more than a denial by Russia`."""
-    accusers = sorted({one.said.source for one in voices if one.decibans > 0 and top.hypothesis.id in layout.named[one.said]})
-    if accusers == [top.hypothesis.name]:
-        return f"only {the(accusers[0])} itself, which takes credit"
-    if accusers:
-        verb = "accuses" if len(accusers) == 1 else "accuse"
-        return f"{listed([the(name) for name in accusers])} {verb} {the(top.hypothesis.name)}"
+    told = []
+    for at in sorted(levels, key=lambda one: (-one.probability, -depth(one), one.hypothesis.id)):
+        mine = [one.said for one in voices if one.decibans > 0 and at.hypothesis.id in layout.named[one.said]]
+        credit = sorted({one.source for one in mine if one.stance is Stance.CLAIMS})
+        inner = [other for other, node in layout.nodes.items() if at.hypothesis.id in node.within and other != at.hypothesis.id]
+        accusers = sorted({one.source for one in mine if layout.named[one].isdisjoint(inner)} - set(credit))
+        if credit == [at.hypothesis.name] or (credit and not accusers):
+            told.append(f"only {listed([the(name) for name in credit])} itself, which takes credit")
+        elif accusers:
+            verb = "accuses" if len(accusers) == 1 else "accuse"
+            told.append(f"{listed([the(name) for name in accusers])} {verb} {the(at.hypothesis.name)}")
+    told = list(dict.fromkeys(told))
     answers = [
-        f"{what} by {listed([the(name) for name in mine])}"
+        f"{what} by {listed([the(name) for name in against])}"
         for what, stance in (("a denial", Stance.DENIES), ("a doubt", Stance.QUESTIONS), ("a withdrawal", Stance.WITHDRAWS))
-        if (mine := sorted({one.said.source for one in voices if one.said.stance is stance}))
+        if (against := sorted({one.said.source for one in voices if one.said.stance is stance}))
     ]
-    return f"no more than {listed(answers)}" if answers else f"nobody accuses {the(top.hypothesis.name)}"
+    if told:
+        return "; ".join(told[:_TOLD])
+    return f"no more than {listed(answers)}" if answers else f"nobody accuses {the(levels[0].hypothesis.name)}"
 
 
 def _ties(best: Posterior, layout: Layout) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -10,15 +11,16 @@ import numpy as np
 from indicia.errors import UsageError
 from indicia.records import Evidence, EvidenceKind, Verdict
 from indicia.weigh.affair import set_aside
+from indicia.weigh.board import lay_out, reprior
 from indicia.weigh.features import is_software
 from indicia.weigh.gather import from_ids
-from indicia.weigh.known import Known
+from indicia.weigh.known import UNKNOWN, Known
 from indicia.weigh.model import grounds_of
-from indicia.weigh.observed import assess_observed
-from indicia.weigh.whatif import Change, leaders_if
+from indicia.weigh.observed import assess_observed, decided
 
-__all__ = ["Planted", "Stress", "ease_of_faking", "plant", "prior_range", "strained"]
+__all__ = ["Planted", "Stress", "ease_of_faking", "plant", "prior_range", "sensitivity", "strained"]
 
+_TRIED = 300  # items that are left out one by one
 _PRIORS = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 
 
@@ -33,10 +35,11 @@ class Planted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stress(msgspec.Struct, frozen=True, kw_only=True):
-    """How a weighing bears strain. `priors`: (prior of an unknown actor, the leading group, its probability); `ease` in words
-    by evidence id."""
+    """How a weighing bears strain. `priors`: (prior of an unknown actor, the verdict, its leaders); `without`: the same for
+    each item without which the verdict is another, by its evidence id; `ease` in words by evidence id."""
 
-    priors: tuple[tuple[float, str, float], ...]
+    priors: tuple[tuple[float, Verdict, tuple[str, ...]], ...]
+    without: tuple[tuple[str, Verdict, tuple[str, ...]], ...] = ()
     ease: dict[str, str]
     planted: Planted | None = None
 
@@ -47,6 +50,7 @@ def strained(evidence: Sequence[Evidence], knowledge: Known, rival: str | None =
         return None
     return Stress(
         priors=prior_range(evidence, knowledge),
+        without=sensitivity(evidence, knowledge),
         ease=ease_of_faking(evidence, knowledge),
         planted=plant(evidence, knowledge, rival) if rival else None,
     )
@@ -73,13 +77,34 @@ def plant(evidence: Sequence[Evidence], knowledge: Known, rival: str, tools: int
     return Planted(rival=rival, tools=planted, verdict=found.verdict, leaders=found.leaders, fooled=found.leaders == (rival,))
 
 
-def prior_range(evidence: Sequence[Evidence], knowledge: Known) -> tuple[tuple[float, str, float], ...]:
-    """For a row of prior probabilities of an actor we do not know: (prior, the leading group, its probability)."""
-    changes = [Change(prior={"unknown": prior}) for prior in _PRIORS]
-    return tuple(
-        (prior, one.leader, one.probability)
-        for prior, one in zip(_PRIORS, leaders_if(evidence, knowledge, changes), strict=True)
-    )
+def prior_range(evidence: Sequence[Evidence], knowledge: Known) -> tuple[tuple[float, Verdict, tuple[str, ...]], ...]:
+    """For a row of prior probabilities of an actor we do not know: (prior, the verdict, its leaders)."""
+    items = [item for item in evidence if item.kind is EvidenceKind.OBSERVED]
+    board = lay_out(items, knowledge, None, set_aside(evidence, knowledge))
+    found = []
+    for share in _PRIORS:
+        varied = replace(board, prior=reprior(board.prior, board.hypotheses, board.tree, {UNKNOWN.id: share}))
+        decision = decided(varied, varied.posterior())
+        found.append((share, decision.verdict, decision.named_of(board.hypotheses)))
+    return tuple(found)
+
+
+def sensitivity(evidence: Sequence[Evidence], knowledge: Known) -> tuple[tuple[str, Verdict, tuple[str, ...]], ...]:
+    """The items without which the verdict would be another, each with that verdict and its leaders; the first few hundred are
+    tried."""
+    items = [item for item in evidence if item.kind is EvidenceKind.OBSERVED]
+    board = lay_out(items, knowledge, None, set_aside(evidence, knowledge))
+    whole = decided(board, board.posterior())
+    standing = whole.verdict, whole.named_of(board.hypotheses)
+    found = []
+    for at in [at for at in range(len(items)) if board.factors[at] > 0][:_TRIED]:
+        factors = board.factors.copy()
+        factors[at] = 0
+        less = replace(board, factors=factors)
+        decision = decided(less, less.posterior())
+        if (decision.verdict, decision.named_of(board.hypotheses)) != standing:
+            found.append((items[at].id, decision.verdict, decision.named_of(board.hypotheses)))
+    return tuple(found)
 
 
 def ease_of_faking(evidence: Sequence[Evidence], knowledge: Known) -> dict[str, str]:

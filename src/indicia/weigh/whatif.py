@@ -15,8 +15,6 @@ from indicia.weigh.board import lay_out, reprior
 from indicia.weigh.grades import checked, factor
 from indicia.weigh.known import UNKNOWN, Known
 
-__all__ = ["Change", "Changed", "changed", "leaders_if", "what_if"]
-
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One what-if: items switched off, items with another weight or other grades, another prior. Items go by their id or by

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 
 from indicia.records import Likelihood
 
-__all__ = ["band", "listed", "percent", "surely"]
-
 _BOUNDS = (0.05, 0.20, 0.45, 0.55, 0.80, 0.95)
 _BANDS = tuple(Likelihood)
 

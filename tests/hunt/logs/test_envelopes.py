@@ -10,9 +10,10 @@ import pyarrow as pa
 import pytest
 import yaml
 
-from indicia.hunt import IndicatorSought, hunt
 from indicia.hunt.logs.formats import FORMATS
 from indicia.hunt.logs.inputs import find_logs
+from indicia.hunt.run import hunt
+from indicia.hunt.sight.indicators import IndicatorSought
 from indicia.records import Event, Problem, Severity
 
 CASES = yaml.safe_load((Path(__file__).parents[2] / "cases" / "hunt" / "envelopes.yml").read_text("utf-8"))

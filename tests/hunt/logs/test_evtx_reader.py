@@ -5,18 +5,19 @@ from __future__ import annotations
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from indicia.hunt import hunt
+from indicia.apart import Child, Stopped, Work
 from indicia.hunt.logs.formats import evtx, evtx_chunks, evtx_reader
 from indicia.hunt.logs.formats.evtx_chunks import CHUNK, FILE_HEADER, FILE_MAGIC
-from indicia.hunt.logs.formats.evtx_reader import ChunkReader, ParserStopped
+from indicia.hunt.logs.formats.evtx_reader import ChunkReader
+from indicia.hunt.run import hunt
 from indicia.records import Severity
 
-# The true child, with a parser that a chunk can tell what to do.
+# The true process, with a parser that a chunk can tell what to do.
 TOLD = f"""
 import sys
 sys.path.insert(0, {str(Path(evtx_chunks.__file__).parent)!r})
@@ -27,8 +28,7 @@ def parsed(data):
     if b"CRASH" in data: import os; os.abort()
     return ['{{"Event":{{"System":{{"EventID":1}}}}}}'] * (len(data) // evtx_chunks.CHUNK), []
 evtx_chunks.parsed = parsed
-sys.argv = ["", str(512 << 20), "1"]
-evtx_chunks.main()
+answer = evtx_chunks.answer
 """
 
 
@@ -37,34 +37,39 @@ def chunk(word: bytes = b"") -> bytes:
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(evtx_reader, "COMMAND", (sys.executable, "-c", TOLD))
-    monkeypatch.setattr(evtx_reader, "_idle", [])
-    yield
-    evtx_reader._close_all()
+def told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Work:
+    script = tmp_path / "told.work"
+    script.write_text(TOLD)
+    work = Work(str(script), 512 << 20, 1)
+    monkeypatch.setattr(evtx_reader, "WORK", work)
+    return work
 
 
 def test_a_process_that_does_not_answer_is_stopped_by_the_clock() -> None:
-    reader = ChunkReader((sys.executable, "-c", "import time; time.sleep(600)"), clock=0.5)
-    with pytest.raises(ParserStopped):
-        reader.parse([chunk()])
+    work = Work("", 0, 0, clock=0.5)
+    with Child(work, (sys.executable, "-c", "import time; time.sleep(600)")) as child, pytest.raises(Stopped) as error:
+        child.ask(b"")
+    assert error.value.late
 
 
 @pytest.mark.parametrize("word", [b"HANG", b"FILL", b"CRASH"])
-def test_a_request_that_stops_the_process_is_told_and_the_next_is_answered(word: bytes, told: None) -> None:
-    reader = ChunkReader()
-    with pytest.raises(ParserStopped):
-        reader.parse([chunk(), chunk(word)])
-    assert len(reader.parse([chunk(), chunk()])[0]) == 2
-    reader.close()
+def test_a_request_that_stops_the_process_is_told_and_the_next_is_answered(word: bytes, told: Work) -> None:
+    with Child(told) as child:
+        reader = ChunkReader(child)
+        with pytest.raises(Stopped) as error:
+            reader.parse([chunk(), chunk(word)])
+        assert error.value.late is (word == b"HANG")
+        assert len(reader.parse([chunk(), chunk()])[0]) == 2
 
 
-def test_a_chunk_that_crashes_the_parser_costs_itself_and_the_second_of_a_log_the_rest(tmp_path: Path, told: None) -> None:
+def test_a_chunk_that_crashes_the_parser_costs_itself_and_the_second_of_a_log_the_rest(tmp_path: Path, told: Work) -> None:
+    logs = tmp_path / "logs"
+    logs.mkdir()
     header = FILE_MAGIC.ljust(FILE_HEADER, b"\0")
-    (tmp_path / "a.evtx").write_bytes(header + chunk() + chunk(b"CRASH") + chunk())
-    (tmp_path / "b.evtx").write_bytes(header + chunk(b"CRASH") + chunk(b"FILL") + chunk())
-    (tmp_path / "c.evtx").write_bytes(header + chunk())
-    found = hunt([tmp_path], builtin=False, jobs=1)
+    (logs / "a.evtx").write_bytes(header + chunk() + chunk(b"CRASH") + chunk())
+    (logs / "b.evtx").write_bytes(header + chunk(b"CRASH") + chunk(b"FILL") + chunk())
+    (logs / "c.evtx").write_bytes(header + chunk())
+    found = hunt([logs], builtin=False, jobs=1)
     assert [file.events for file in found.files] == [2, 0, 1]
     failed = [problem.where for problem in found.problems if problem.severity is Severity.FAILED]
     assert [Path(where).name for where in failed] == ["a.evtx chunk 2", "b.evtx", "b.evtx chunk 1"]  # and the like of it
@@ -82,12 +87,12 @@ class Refusing(ChunkReader):
 
 def test_a_chunk_that_is_no_better_for_what_is_laid_over_it_is_left() -> None:
     record = struct.pack("<4sIQQ", b"\x2a\x2a\0\0", 32, 1, 0).ljust(28, b"\0") + struct.pack("<I", 32)
-    reader = Refusing()
+    reader = Refusing(Child(evtx_reader.WORK))
     assert len(evtx._salvaged(chunk(record * 2000), reader)) == 4
     assert reader.asked == 2
 
 
 def test_the_process_ends_with_the_one_that_asks() -> None:
-    child = subprocess.Popen(evtx_reader.COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    child = subprocess.Popen(evtx_reader.WORK.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     child.communicate(timeout=60)  # closes its input, as the end of the other process would
     assert child.returncode == 0

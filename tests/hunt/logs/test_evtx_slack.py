@@ -8,9 +8,10 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicia.hunt import IndicatorSought, hunt
 from indicia.hunt.logs.formats.evtx_chunks import CHUNK, FILE_HEADER, FILE_MAGIC
 from indicia.hunt.logs.formats.evtx_slack import RECORD_MAGIC, Claimed, slack_in
+from indicia.hunt.run import hunt
+from indicia.hunt.sight.indicators import IndicatorSought
 from indicia.records import Severity
 
 TIME = 132_592_032_000_000_000  # hundreds of nanoseconds since 1601: 2021-03-03

@@ -22,11 +22,13 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from indicia.hunt.events import EventBatch
-from indicia.hunt.logs.formats import FORMATS, LogInput, recognise, unfolding
+from indicia.hunt.logs import archives, streams, tars
+from indicia.hunt.logs.formats import FORMATS, LogInput, arrow, recognise
 from indicia.hunt.logs.formats.evtx import CHUNK, FILE_HEADER
 from indicia.hunt.logs.inputs import find_logs, log_named
 from indicia.hunt.logs.streams import WithDots
 from indicia.hunt.processes import tasks
+from indicia.hunt.run import hunt
 from indicia.records import Problem, Severity
 from tests.shared import shared
 
@@ -148,10 +150,37 @@ def test_what_is_packed_within_an_archive(tmp_path: Path) -> None:
         archive.writestr("b.log.xz", lzma.compress(data))
         archive.writestr("in.zip", inner.getvalue())
     _, batches, problems = read(tmp_path)
-    assert [batch.size for batch in batches] == [50, 50]
-    assert [(Path(problem.where).name, problem.what) for problem in problems] == [
-        ("out.zip!in.zip", "an archive within an archive was left out")
-    ]
+    assert [batch.size for batch in batches] == [50, 50, 50] and not problems
+    names = [batch.files[0] for batch in batches]
+    assert names[2].endswith("out.zip!in.zip!u_ex.log")
+    assert [log.name for name in names if (log := log_named(name))] == names
+
+
+def test_archives_within_archives_are_opened_to_a_depth(tmp_path: Path) -> None:
+    data, name = (W3C + "2021-03-03 06:48:02 /a 200\n").encode(), "u_ex.log"
+    for number in range(8):
+        inner = BytesIO()
+        with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(name, data)
+        data, name = inner.getvalue(), f"{number}.zip"
+        (tmp_path / f"deep{number}.zip").write_bytes(data)
+    _, batches, problems = read(tmp_path)
+    assert [Path(batch.files[0]).name.partition("!")[0] for batch in batches] == [f"deep{number}.zip" for number in range(5)]
+    assert {problem.what for problem in problems} == {"archives within archives are opened 4 deep, and this one was left out"}
+    assert len(problems) == 3
+
+
+def test_archives_within_archives_have_a_budget(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inner = BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        for number in range(9):
+            archive.writestr(f"{number}.log", W3C + "2021-03-03 06:48:02 /a 200\n")
+    with zipfile.ZipFile(tmp_path / "out.zip", "w") as archive:
+        for number in range(9):
+            archive.writestr(f"{number}.zip", inner.getvalue())
+    monkeypatch.setattr(archives, "MOST_MEMBERS", 20)
+    _, batches, problems = read(tmp_path)
+    assert len(batches) == 20 and all("the rest was left out" in problem.what for problem in problems) and problems
 
 
 def test_the_contents_of_an_archive_are_listed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,7 +195,7 @@ def test_the_contents_of_an_archive_are_listed_once(tmp_path: Path, monkeypatch:
             listed += 1
             super()._RealGetContents()  # type: ignore[misc]
 
-    monkeypatch.setattr("indicia.hunt.logs.inputs.zipfile.ZipFile", Counting)
+    monkeypatch.setattr(archives.zipfile, "ZipFile", Counting)
     _, batches, problems = read(tmp_path)
     assert ([batch.size for batch in batches], problems) == ([1] * 40, [])
     names = [str(batch.files[0]) for batch in batches]
@@ -201,17 +230,15 @@ def test_a_tar_archive_is_opened(mode: str, tmp_path: Path, monkeypatch: pytest.
         link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
         tar.addfile(link)
     for held in (16 << 20, 10):  # kept in memory, or found again
-        monkeypatch.setattr("indicia.hunt.logs.tars._HELD", held)
+        monkeypatch.setattr(tars, "_HELD", held)
         _, batches, problems = read(tmp_path)
         assert {(batch.files[0].partition("!")[2], batch.size) for batch in batches} == {
             ("a/u_ex.log", 50),
             ("a/old.log.gz", 50),
+            ("in.zip!x.log", 50),
         }
         told = [(problem.where.partition("!")[2], problem.what) for problem in problems]
-        assert told == [
-            ("in.zip", "an archive within an archive was left out"),
-            ("a/link.log", "is a link to /etc/passwd, which is not in the archive"),
-        ]
+        assert told == [("a/link.log", "is a link to /etc/passwd, which is not in the archive")]
         names = [batch.files[0] for batch in batches]
         assert [log.name for name in names if (log := log_named(name))] == names
 
@@ -238,7 +265,7 @@ def test_what_else_is_in_a_tar_archive_is_told(tmp_path: Path, monkeypatch: pyte
             member.type, member.linkname = kind, leads_to
             tar.addfile(member)
     for held in (16 << 20, 10):  # kept in memory, or found again
-        monkeypatch.setattr("indicia.hunt.logs.tars._HELD", held)
+        monkeypatch.setattr(tars, "_HELD", held)
         _, batches, problems = read(tmp_path)
         assert {(batch.files[0].partition("!")[2], batch.size) for batch in batches} == {
             ("a/u_ex.log", 50),
@@ -320,14 +347,14 @@ def write_unfolding(path: Path, rows: int, size: int) -> None:
 
 
 def test_a_table_that_unfolds_is_read_in_bounded_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unfolding, "MOST", 64 << 20)
+    monkeypatch.setattr(arrow, "MOST", 64 << 20)
     write_unfolding(tmp_path / "x.parquet", 300, 1 << 20)
     _, batches, problems = read(tmp_path)
     assert not problems and sum(batch.size for batch in batches) == 300
     assert [batch.event(0).place.position for batch in batches] == [
         1 + sum(b.size for b in batches[:n]) for n in range(len(batches))
     ]
-    monkeypatch.setattr(unfolding, "LARGEST_ROW", 1 << 19)
+    monkeypatch.setattr(arrow, "LARGEST_ROW", 1 << 19)
     _, batches, problems = read(tmp_path)
     assert not batches and "one of its rows unfolds to more than" in problems[0].what
 
@@ -384,7 +411,7 @@ def test_utf16_with_a_mark_or_without(code: str, tmp_path: Path) -> None:
 
 
 def test_a_bomb_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("indicia.hunt.logs.streams.HIGHEST_RATIO", 100)
+    monkeypatch.setattr(streams, "HIGHEST_RATIO", 100)
     (tmp_path / "bomb.log.gz").write_bytes(gzip.compress(W3C.encode() + b"2021-03-03 06:48:02 /a 200\n" * 2_000_000))
     _, _, problems = read(tmp_path)
     assert any("unpacks to more than" in problem.what for problem in problems)
@@ -468,3 +495,23 @@ def test_a_log_without_days_in_its_lines_has_them_wherever_it_is_cut(tmp_path: P
     pieces = [logs for _, logs in tasks.tasks_of(form, [log])]
     assert len(pieces) > 3
     assert [time for logs in pieces for time in times(logs)] == times([log]) and min(times([log])) > 0
+
+
+def test_xml_events_under_a_prefix_are_read(tmp_path: Path) -> None:
+    event = "<{0}Event{1}><{0}System><{0}EventID>{2}</{0}EventID><{0}Channel>Security</{0}Channel></{0}System></{0}Event>"
+    namespace = "http://schemas.microsoft.com/win/2004/08/events/event"
+    many = "".join(event.format("e:", "", number) for number in range(5))
+    (tmp_path / "many.xml").write_text(f'<e:Events xmlns:e="{namespace}">{many}</e:Events>', "utf-8")
+    own = "".join(event.format("e:", f' xmlns:e="{namespace}"', number) for number in range(5))
+    mixed = own + event.format("", "", 5) + event.format("win-2.x:", "", 6)
+    (tmp_path / "mixed.xml").write_text(mixed, "utf-8")
+    result = hunt([tmp_path], builtin=False, jobs=1)
+    assert [(file.format, file.events) for file in result.files] == [("windows-xml", 5), ("windows-xml", 7)]
+    assert not result.problems
+
+
+def test_a_log_of_no_known_kind_does_not_count_as_read(tmp_path: Path) -> None:
+    (tmp_path / "x.log").write_text("one;two\nthis is nothing\nknown 5 to 7\n", "utf-8")
+    result = hunt([tmp_path], builtin=False, jobs=1)
+    assert [(problem.severity, problem.count) for problem in result.problems] == [(Severity.SKIPPED, 3)]
+    assert "no known kind" in result.problems[0].what

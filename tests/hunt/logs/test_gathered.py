@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 import pytest
 
 from indicia.hunt.events import EventBatch
-from indicia.hunt.logs.formats import LogInput, evtx_chunks, gathered, journal, lines, longrows, recognise
+from indicia.hunt.logs.formats import LogInput, base, eventtable, evtx_chunks, journal, lines, longrows, recognise, winjson
 from indicia.hunt.logs.formats.base import Wanted
+from indicia.hunt.logs.formats.headers import Header
 from indicia.hunt.logs.formats.lines import line_blocks
 from indicia.hunt.logs.formats.longrows import read_long_rows
 from indicia.hunt.names import Remembered
@@ -34,9 +35,9 @@ def read(data: bytes) -> Iterator[EventBatch | Problem]:
 
 @pytest.mark.parametrize("kind", LOGS)
 def test_long_records_make_small_batches(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gathered, "BYTES", 100_000)
-    monkeypatch.setattr("indicia.hunt.logs.formats.eventtable.BYTES", 100_000)
-    monkeypatch.setattr("indicia.hunt.logs.formats.winjson.BLOCK", 30_000)
+    monkeypatch.setattr(base, "BYTES", 100_000)
+    monkeypatch.setattr(eventtable, "BYTES", 100_000)
+    monkeypatch.setattr(winjson, "BLOCK", 30_000)
     data = "".join(LOGS[kind].format("x" * 10_000 + str(n)) for n in range(60)).encode()
     assert max(sizes(read(data))) <= 12
 
@@ -51,13 +52,13 @@ def sizes(found: Iterable[EventBatch | Problem]) -> list[int]:
 
 
 def test_long_rows_of_a_table_make_small_batches_and_one_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gathered, "BYTES", 100_000)
+    monkeypatch.setattr(base, "BYTES", 100_000)
     monkeypatch.setattr(longrows, "LONGEST_ROW", 30_000)
     rows = "time,x\n" + "".join(f'2021-03-03T06:00:00Z,"a\n{"x" * 10_000}{n}"\n' for n in range(60))
     log = LogInput("a.csv", lambda: io.BytesIO(rows.encode()), len(rows))
-    assert max(sizes(read_long_rows(log, ",", frozenset()))) <= 12
+    assert max(sizes(read_long_rows(log, Header(",", ["time", "x"], 1), frozenset()))) <= 12
     log = LogInput("a.csv", lambda: io.BytesIO((rows + '"' + "a\n" * 20_000).encode()), len(rows))
-    told = [item for item in read_long_rows(log, ",", frozenset()) if isinstance(item, Problem)]
+    told = [item for item in read_long_rows(log, Header(",", ["time", "x"], 1), frozenset()) if isinstance(item, Problem)]
     assert "a row of more than" in told[0].what
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from indicia.hunt import hunt
+from indicia.hunt.run import hunt
 from tests.hunt.logs.test_formats import read, rows_of
 
 STARS = "*" * 22

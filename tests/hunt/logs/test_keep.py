@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from indicia.hunt.events import NO_TIME, EventBatch
 from indicia.hunt.logs import keep
-from indicia.hunt.logs.formats.kept import kept_batches
+from indicia.hunt.logs.formats.arrow import kept_batches
 
 Fields = dict[str, str]
 NAMES = st.sampled_from(["Image", "image", "cs-method", "log_file", "LOG_MORE", "a.b", "", "ü", "time"]) | st.text(max_size=5)

@@ -11,6 +11,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from indicia.hunt.logs.formats import delimited
+from indicia.hunt.logs.formats import lines as lines_module
 from indicia.hunt.logs.formats.base import LogInput, Wanted
 from indicia.hunt.logs.formats.delimited import read_rows
 from indicia.hunt.logs.formats.directives import DirectiveLog, read_directive_logs
@@ -146,7 +148,7 @@ def test_few_lines_are_read_like_many(text: str, rfc: bool) -> None:
     found = []
     for few in (0, 64):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("indicia.hunt.logs.formats.delimited.FEW", few)
+            patch.setattr(delimited, "FEW", few)
             rows = read_rows(block, every, NAMES, delimiter=",", quoted=rfc, wanted=NAMES[1:], plain=NAMES[:2])
         columns = {name: [column.text(row) for row in range(len(rows.lines))] for name, column in rows.columns.items()}
         plain = {name: values.to_pylist() for name, values in rows.plain.items()}
@@ -163,7 +165,7 @@ def test_lines_do_not_depend_on_how_they_are_read(text: str, size: int, length: 
 @given(st.text("ab\n\r", max_size=80), st.integers(1, 9))
 def test_a_long_line_is_left_out_wherever_it_stands(text: str, size: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("indicia.hunt.logs.formats.lines.LONGEST_LINE", 10)
+        patch.setattr(lines_module, "LONGEST_LINE", 10)
         found = [read_lines(text.encode(), each, 80) for each in (size, 1 << 20)]
     lines = enumerate((line.removesuffix("\r"), len(line)) for line in text.split("\n"))
     short = {(number + 3, line) for number, (line, length) in lines if length <= 10 and line}

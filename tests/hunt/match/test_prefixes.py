@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indicia.hunt.match import literals as literals_module
-from indicia.hunt.match.literals import LiteralScanner
-from indicia.hunt.match.prefixes import KEY, PrefixScanner
+from indicia.hunt.match.literals import KEY, LiteralScanner, PrefixScanner
 
 FEW = st.text("ab.", min_size=KEY, max_size=14).map(str.encode)
 

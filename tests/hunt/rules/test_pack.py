@@ -17,11 +17,11 @@ import yaml
 from examples.scenarios.files import write_lines
 from examples.scenarios.place import Server
 from examples.scenarios.recorder import Recorder
-from indicia.hunt import hunt
 from indicia.hunt.match.reference import matches
 from indicia.hunt.rules.files import PACK
 from indicia.hunt.rules.ir import Rule, RuleSet
 from indicia.hunt.rules.sigma import compile_documents, read_documents
+from indicia.hunt.run import hunt
 from indicia.hunt.sight.notes import RuleNote, notes, read_note
 from indicia.hunt.sight.outcome import judge, stage_of_tags
 from indicia.hunt.sources.deeds import deed_of
@@ -43,6 +43,12 @@ LOGS: dict[str, tuple[str, dict[str, str]]] = {  # name in the cases -> family, 
     "security": ("windows", {"Channel": "Security"}),
     "system": ("windows", {"Channel": "System"}),
     "cloudtrail": ("aws-cloudtrail", {}),
+    "m365": ("m365-audit", {}),
+    "directory": ("azure-audit", {}),
+    "tasks": ("windows", {"Channel": "Microsoft-Windows-TaskScheduler/Operational"}),
+    "rdpclient": ("windows", {"Channel": "Microsoft-Windows-TerminalServices-RDPClient/Operational"}),
+    "sessions": ("windows", {"Channel": "Microsoft-Windows-TerminalServices-LocalSessionManager/Operational"}),
+    "signin": ("azure-signin", {}),
     "registry": ("windows", {"Channel": SYSMON, "EventID": "13"}),
     "script": ("windows", {"Channel": "Microsoft-Windows-PowerShell/Operational", "EventID": "4104"}),
     "firewall": ("windows", {"Channel": "Microsoft-Windows-Windows Firewall With Advanced Security/Firewall"}),
@@ -181,7 +187,8 @@ def test_many_encrypted_files_within_a_minute_are_reported_and_few_or_slow_ones_
     result = hunt([tmp_path], jobs=1)
     titles = {sighting.title for sighting in result.sightings}
     assert ("Many files got an ending that ransomware gives, within a minute" in titles) is found
-    assert result.verdict is (HuntVerdict.COMPROMISE if found else HuntVerdict.NOT_SEEN)
+    # Of a log that holds nothing but new files only a handful of our rules can be asked.
+    assert result.verdict is (HuntVerdict.COMPROMISE if found else HuntVerdict.CANNOT_JUDGE)
 
 
 GUESSED = "Passwords were guessed from one address"

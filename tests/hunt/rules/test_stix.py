@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from indicia.hunt import hunt
 from indicia.hunt.rules.stix import documents_in, is_bundle
+from indicia.hunt.run import hunt
 
 SYSMON = "Microsoft-Windows-Sysmon/Operational"
 
@@ -111,3 +112,16 @@ def test_a_refused_pattern_is_told(tmp_path: Path) -> None:
 
 def test_a_bundle_is_known_by_its_beginning() -> None:
     assert is_bundle(bundle("[process:name = 'a']")) and not is_bundle(b"title: x") and not is_bundle(b'{"a": 1}')
+
+
+def test_one_hostile_event_costs_a_moment_and_is_told(tmp_path: Path) -> None:
+    """Expressions that go back for ever in `re`: of a stranger's bundle, and of a rule that only `re` knows."""
+    (tmp_path / "x.jsonl").write_text(json.dumps(event(1, CommandLine="a" * 4000 + "x" * 4000 + "é")) + "\n")
+    backwards = "(?=.*a)(.*a)(.*a)(.*a)(.*a)(.*a)z"
+    patterns = [f"[process:command_line MATCHES '{each}']" for each in ("(a|a)*$", "^(a+)+$", "(x+x+)+y", backwards)]
+    (tmp_path / "b.json").write_bytes(bundle(*patterns))
+    before, wall = time.process_time(), time.monotonic()
+    result = hunt([tmp_path / "x.jsonl"], rules=[tmp_path / "b.json"], builtin=False, jobs=1)
+    assert time.process_time() - before < 2 and time.monotonic() - wall < 20
+    assert sum(each.matches for each in result.rules) == 1
+    assert [each.where for each in result.problems if "took too long" in each.what] == [str(tmp_path / "b.json")]

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indicia.hunt import hunt
 from indicia.hunt.logs import reach as reaching
 from indicia.hunt.logs.inputs import find_logs
 from indicia.hunt.logs.reach import SLOT, Reach
 from indicia.hunt.match.book import load_rules
+from indicia.hunt.run import hunt
 from indicia.hunt.sight import correlation, kinds
 from indicia.hunt.sight.scan import Scanner
 from indicia.records import Problem

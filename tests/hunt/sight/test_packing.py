@@ -8,7 +8,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicia.hunt.sight.packing import Packed, pack, unpack
+from indicia.hunt.sight.found import Packed, pack, unpack
 from indicia.records import Event, Place
 
 texts = st.text(max_size=4)

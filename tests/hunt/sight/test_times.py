@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from indicia.hunt import hunt
+from indicia.hunt.run import hunt
 
 
 @pytest.mark.parametrize("absurd", ["1601-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "2167-01-01T00:00:00Z"])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from examples.scenarios import write_scenario
-from indicia.hunt import hunt
+from indicia.hunt.run import hunt
 from indicia.records import Chain, Hunt, HuntVerdict, Outcome, RuleLevel, Severity, Stage, from_json, to_json
 
 LOUD = {RuleLevel.MEDIUM, RuleLevel.HIGH, RuleLevel.CRITICAL}

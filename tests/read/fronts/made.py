@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
+import zlib
 from email.message import EmailMessage
 
 import typst
@@ -61,3 +63,13 @@ def raw_pdf(*objects: bytes) -> bytes:
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
     head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     return out + head + table + b"trailer<</Root 1 0 R/Size %d>>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, len(out))
+
+
+def overlapping(count: int, content: bytes) -> bytes:
+    """A zip whose table of contents lists one member so many times, all under one name."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    packed = packer.compress(content) + packer.flush()
+    sizes = (20, 0, 8, 0, 0x21, zlib.crc32(content), len(packed), len(content))
+    member = struct.pack("<4s5H3I2H", b"PK\3\4", *sizes, 5, 0) + b"a.txt" + packed
+    table = (struct.pack("<4s6H3I5H2I", b"PK\1\2", 20, *sizes, 5, 0, 0, 0, 0, 0, 0) + b"a.txt") * count
+    return member + table + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, count, count, len(table), len(member), 0)

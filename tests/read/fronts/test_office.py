@@ -10,7 +10,7 @@ import pytest
 
 from indicia.knowledge import load
 from indicia.read.fronts import open_source
-from indicia.read.fronts.sniff import Kind, sniff
+from indicia.read.fronts.sniff import FileKind, sniff
 from indicia.read.reading import read_document
 from indicia.records import Severity
 
@@ -83,12 +83,12 @@ VTT = (
     f"00:04.000 --> 00:06.000\n<v Ann Bo>{SAID[32:]}\n\n01:00:06.500 --> 01:00:09.000\n<v Cy Do>{MORE}\n"
 )
 FORMS = {
-    "slides.pptx": (slides, Kind.SLIDES, "slide 2"),
-    "text.odt": (open_document, Kind.OPEN_DOCUMENT, "paragraph 2"),
-    "sheet.xlsx": (sheet, Kind.SHEETS, "sheet Claims row 2"),
-    "text.rtf": (lambda: RTF, Kind.RTF, "line 1"),
-    "talk.srt": (lambda: SRT.encode(), Kind.SUBTITLES, "00:00:01"),
-    "talk.vtt": (lambda: VTT.encode(), Kind.SUBTITLES, "00:00:01"),
+    "slides.pptx": (slides, FileKind.SLIDES, "slide 2"),
+    "text.odt": (open_document, FileKind.OPEN_DOCUMENT, "paragraph 2"),
+    "sheet.xlsx": (sheet, FileKind.SHEETS, "sheet Claims row 2"),
+    "text.rtf": (lambda: RTF, FileKind.RTF, "line 1"),
+    "talk.srt": (lambda: SRT.encode(), FileKind.SUBTITLES, "00:00:01"),
+    "talk.vtt": (lambda: VTT.encode(), FileKind.SUBTITLES, "00:00:01"),
 }
 
 
@@ -96,7 +96,7 @@ FORMS = {
 def test_a_form_says_what_its_text_says(name: str, tmp_path: Path) -> None:
     make, kind, place = FORMS[name]
     data = make()
-    if kind in (Kind.SHEETS, Kind.RTF):
+    if kind in (FileKind.SHEETS, FileKind.RTF):
         pytest.importorskip("python_calamine")
     assert sniff(data, name)[0] is kind
     (tmp_path / name).write_bytes(data)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from indicia.read.fronts import Limits, Opened, open_source
 from indicia.read.fronts.parts import parts_of
-from indicia.read.fronts.sniff import Kind
+from indicia.read.fronts.sniff import FileKind
 from indicia.records import BlockKind, Context, MentionKind, Severity, Tlp
 from tests.read.fronts import made
 
@@ -480,7 +480,7 @@ def test_a_very_long_text_becomes_several_documents_that_say_where_they_stand(op
 @given(st.text(alphabet="ab é\n,.漢", min_size=1, max_size=400), st.integers(4, 90), st.integers(4, 90))
 def test_parts_put_together_are_the_whole(text: str, size: int, first: int) -> None:
     data = text.encode()
-    parts = list(parts_of(data[:size], io.BytesIO(data[size:]), Kind.PLAIN, size, first))
+    parts = list(parts_of(data[:size], io.BytesIO(data[size:]), FileKind.PLAIN, size, first))
     assert len(parts[0].data) <= first
     assert "".join(part.text for part in parts) == text
     assert all(text[part.start : part.end] == part.text and len(part.data) <= size for part in parts)
@@ -533,7 +533,7 @@ def test_strings_are_found_however_json_escapes_them(opened) -> None:
         places = [m.span.start for m in found.mentions if m.value == url]
         assert len(places) == 2 and min(places) > 10
         for mention in found.mentions:
-            assert json.loads(f'"{document.text[mention.span.start : mention.span.end]}"') in (url, path)
+            assert document.text[mention.span.start : mention.span.end] in (url, path)
 
 
 def test_docx_notes_changes_and_running_heads(opened) -> None:
@@ -591,3 +591,26 @@ def test_misp_clusters_of_galaxies(opened) -> None:
     cluster = {"tag_name": 'misp-galaxy:mitre-attack-pattern="PowerShell - T1059.001"'}
     event = {"Event": {"info": "x", "Attribute": [], "Galaxy": [{"type": "mitre-attack-pattern", "GalaxyCluster": [cluster]}]}}
     assert values(opened("e.json", json.dumps(event)), MentionKind.TECHNIQUE) == {"T1059.001"}
+
+
+FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>Example News</title>
+<item><title>One</title><link>https://news.example.com/1</link><description>The first.</description>
+<pubDate>Thu, 02 May 2024 10:00:00 GMT</pubDate></item>
+<item><title>Two</title><link>https://news.example.com/2</link><description>The second.</description></item></channel></rss>"""
+
+
+def test_a_feed_that_was_saved_is_a_text_for_each_entry(opened) -> None:
+    found = opened("news.xml", FEED)
+    assert [(one.title, one.published, one.publisher) for one in found.documents] == [
+        ("One", "2024-05-02", "Example News"),
+        ("Two", None, "Example News"),
+    ]
+    assert all("http" not in one.text for one in found.documents)
+
+
+def test_json_of_anybody_is_read_as_it_is_meant(opened) -> None:
+    said = "France’s Foreign Ministry blames “APT31” for the attack on Kestrel Ports."
+    (document,) = opened("any.json", json.dumps({"report": {"text": said, "tags": ["a", "b"]}})).documents
+    assert said in document.text
+    assert "\\u2019" not in document.text
+    assert document.block_at(document.text.index(said)).path == "report.text"

@@ -10,7 +10,7 @@ import pytest
 
 from indicia.knowledge import load
 from indicia.read.fronts import document_from_text
-from indicia.read.techniques import find_techniques
+from indicia.read.techniques import find, find_techniques
 from indicia.read.techniques.encoder import encoder
 from indicia.read.techniques.pairs import Pairs, asked, best_other, with_encoder
 from indicia.read.techniques.scorer import scorer
@@ -42,7 +42,7 @@ def test_nothing_likely_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse() -> None:
         raise AssertionError("the encoder was loaded")
 
-    monkeypatch.setattr("indicia.read.techniques.find.encoder", refuse)
+    monkeypatch.setattr(find, "encoder", refuse)
     find_techniques(document_from_text(f"{QUIET} Tea is served. Guests are welcome.", name="x"), load())
 
 

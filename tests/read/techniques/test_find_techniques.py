@@ -11,8 +11,8 @@ from evals.contexts import FILES, as_meant, sentences
 from indicia.knowledge import load
 from indicia.read.fronts import document_from_text, open_source
 from indicia.read.reading import read_document
-from indicia.read.techniques import find_techniques
-from indicia.read.techniques.contexts import Sections, context_of
+from indicia.read.techniques import find, find_techniques
+from indicia.read.techniques.contexts import SectionContext, context_of
 from indicia.read.techniques.features import BUCKETS, Features
 from indicia.read.techniques.pairs import candidates, chosen
 from indicia.read.techniques.passages import passages
@@ -32,7 +32,7 @@ def found(text: str) -> tuple[Mention, ...]:
 
 
 def told(document: Document) -> list[str]:
-    sections = Sections()
+    sections = SectionContext()
     out = []
     for passage in passages(document):
         text = document.text[passage.start : passage.end]
@@ -137,7 +137,7 @@ def test_a_line_of_many_ids_is_read_once(monkeypatch: pytest.MonkeyPatch) -> Non
         asked.append(text)
         return context_of(text, advice)
 
-    monkeypatch.setattr("indicia.read.techniques.find.context_of", counted)
+    monkeypatch.setattr(find, "context_of", counted)
     found = find_techniques(document_from_text("We found no evidence of " + "T1113 " * 150, name="x"), load())
     assert len(found) == 150
     assert {m.context for m in found} == {Context.NEGATED}
@@ -168,3 +168,15 @@ def test_a_sub_technique_stands_for_its_parent() -> None:
     assert [(int(s), int(t)) for s, t in zip(pairs.sentence[said], pairs.technique[said], strict=True)] == [(0, 1), (1, 1)]
     said = chosen(pairs, p, np.full(3, 0.3, np.float32), parents, 0.8)
     assert {int(t) for t in pairs.technique[said]} == {0}
+
+
+@pytest.mark.parametrize("text", cases("ransomware.yml"), ids=lambda text: text[:40])
+def test_short_paragraphs_on_ransomware(text: str) -> None:
+    assert "T1486" in {one.value for one in found(text) if one.context is Context.STATED}
+
+
+def test_a_name_of_a_thing_is_only_named_unless_the_text_bears_it_out() -> None:
+    (panel,) = [one for one in found("The user opened the Control Panel to change the time.") if one.value == "T1218.002"]
+    assert (panel.context, panel.reason) == (Context.REFERENCE, "the name of a thing as well")
+    (remote,) = [one for one in found("They moved laterally over Remote Desktop Protocol.") if one.value == "T1021.001"]
+    assert remote.context is Context.STATED

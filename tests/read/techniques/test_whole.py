@@ -3,18 +3,21 @@ from __future__ import annotations
 import numpy as np
 
 from indicia.read.techniques.scorer import scorer
-from indicia.read.techniques.whole import SIGNS, Evidence, WholeJudge, signs_of, whole_judge
+from indicia.read.techniques.whole import SIGNS, PassageEvidence, WholeJudge, signs_of, whole_judge
 
 
-def evidence(rows: list[tuple[int, int, float, float]], named: set[int] = frozenset()) -> Evidence:  # type: ignore[assignment]
+def evidence(
+    rows: list[tuple[int, int, float, float]], named: set[int] = frozenset(), terms: dict[int, tuple[float, int]] | None = None
+) -> PassageEvidence:  # type: ignore[assignment]
     passage, technique, probability, margin = zip(*rows, strict=True) if rows else ((), (), (), ())
-    return Evidence(
+    return PassageEvidence(
         np.array(passage, np.int64),
         np.array(technique, np.int64),
         np.array(probability, np.float32),
         np.array(margin, np.float32),
         frozenset(named),
         40,
+        terms or {},
     )
 
 

@@ -6,7 +6,7 @@ from functools import cache
 
 import msgspec
 
-from indicia.advise import advise
+from indicia.advise.advice import advise
 from indicia.records import Case
 from tests.sample_case import big_case, empty_case, exchange_case, hostile_case, small_case
 from tests.sample_knowledge import SampleKnowledge

@@ -4,37 +4,36 @@ from __future__ import annotations
 
 import io
 import os
+import select
 import shutil
 import stat
-import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
+from indicia.hunt.logs.archives import ZIP, contents
 from indicia.hunt.logs.formats import Format, LogInput, recognise
 from indicia.hunt.logs.streams import (
     FAULTS,
     PACKED,
     SEVEN_ZIP,
-    Bounded,
     Gone,
     Recoded,
-    Unpacker,
-    Unpacking,
     WithDots,
     WithLineFeeds,
+    eastern,
     has_names_in_parts,
     wide,
 )
-from indicia.hunt.logs.tars import MOST_MEMBERS, is_tar, members_of
+from indicia.hunt.logs.tars import is_tar
 from indicia.records import Problem, Severity
-from indicia.walking import EMPTY, Apart, kind_of, reason_of, told_path, walk
-from indicia.zips import UNLISTED, UNLISTED_HINT, holds_unlisted
+from indicia.walking import EMPTY, kind_of, reason_of, told_path, walk
 
 __all__ = ["FileAt", "FoundLog", "find_files", "find_logs", "log_named", "logs_in"]
 
 HEAD = 16_384  # bytes by which a format is recognised
+PATIENCE = 10  # seconds for which a pipe with a name may be silent
 LONGEST_PREFACE = 1 << 20  # bytes of comments above the first line of a log
 FoundLog = tuple[LogInput, Format | None]
 
@@ -87,12 +86,35 @@ def _in_pipe(pipe: Path, copies: Path) -> Iterator[FileAt | Problem]:
     """What came through a pipe, as of `<(zcat log.gz)`, from a copy of it: logs are read more than once."""
     copy = copies / f"{sum(1 for _ in copies.iterdir())}{pipe.suffix}"
     try:
-        with pipe.open("rb") as stream, copy.open("wb") as file:
+        stream = _written_to(pipe)
+        if stream is None:
+            what = f"is a pipe that nobody wrote to for {PATIENCE} s"
+            yield Problem(where=told_path(pipe), what=what, severity=Severity.FAILED)
+            return
+        with stream, copy.open("wb") as file:
             shutil.copyfileobj(stream, file, 1 << 20)
     except OSError as error:
         yield Problem(where=told_path(pipe), what=f"cannot be read: {reason_of(error)}", severity=Severity.FAILED)
         return
     yield FileAt(copy, told_path(pipe))
+
+
+def _written_to(pipe: Path) -> BinaryIO | None:
+    """A pipe as a stream; None where nobody writes to it soon. Raises: OSError.
+
+    One of the shell's (`<(...)`) has a writer, however slow; one with a name of its own, which `logs/*` may have named, may
+    wait for one for ever.
+    """
+    if not stat.S_ISFIFO(os.lstat(pipe).st_mode):  # a link of the system to an open file
+        return pipe.open("rb")
+    number = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    asked = select.poll()
+    asked.register(number, select.POLLIN)
+    if not any(what & select.POLLIN for _, what in asked.poll(PATIENCE * 1000)):
+        os.close(number)
+        return None
+    os.set_blocking(number, True)
+    return os.fdopen(number, "rb")
 
 
 def log_named(name: str, at: tuple[bytes, str] | None = None) -> LogInput | None:
@@ -120,34 +142,13 @@ def logs_in(place: FileAt, only: str | None = None) -> Iterator[FoundLog | Probl
     try:
         size = path.stat().st_size
         with path.open("rb") as stream:
-            head = stream.read(HEAD)
+            stream.read(1)
     except OSError as error:
         yield Problem(where=place.told, what=f"cannot be read: {reason_of(error)}", severity=Severity.FAILED)
         return
-    if head[:2] == b"PK" and zipfile.is_zipfile(path):
-        yield from _in_zip(place, only)
-        return
-    unpack = _unpacker(head)
-    at = os.fsencode(path), place.told
-    if unpack is None:
-        log = LogInput(place.told, partial(_plain, path), size, path, at=at)
-    else:
-        log = LogInput(place.told, partial(_unpacked, path, unpack), size, at=at)
-    if is_tar(_head_of(log)):
-        for member in members_of(log, only):
-            yield from _recognised(_opened(member)) if isinstance(member, LogInput) else (member,)
-        return
-    yield from _recognised(log)
-
-
-def _unpacker(head: bytes) -> Unpacker | None:
-    return next((unpack for magic, unpack in PACKED if head.startswith(magic)), None)
-
-
-def _opened(log: LogInput) -> LogInput:
-    """A member of an archive, unpacked where it is packed itself: rotated logs are."""
-    unpack = _unpacker(_head_of(log))
-    return log if unpack is None else LogInput(log.name, partial(_unpacked_member, log, unpack), log.size, at=log.at)
+    log = LogInput(place.told, partial(_plain, path), size, path, at=(os.fsencode(path), place.told))
+    for item in contents(log, only):
+        yield from _recognised(item) if isinstance(item, LogInput) else (item,)
 
 
 def _recognised(log: LogInput) -> Iterator[FoundLog | Problem]:
@@ -157,7 +158,7 @@ def _recognised(log: LogInput) -> Iterator[FoundLog | Problem]:
         if left_out := _archive_within(head):
             yield Problem(where=log.name, what=left_out, severity=Severity.FAILED, hint="unpack it first")
             return
-        if code := wide(head):
+        if code := wide(head) or eastern(head):
             log, head = _through(log, partial(Recoded, code))
         if b"\r" in head and b"\n" not in head and b"\0" not in head:
             log, head = _through(log, WithLineFeeds)
@@ -192,8 +193,8 @@ def _archive_within(head: bytes) -> str:
     """What is wrong with a file that is (still) packed; "" when it is not."""
     if head.startswith(SEVEN_ZIP):
         return "a 7z archive was left out: unpack it first, as with 7z x"
-    if is_tar(head) or head.startswith(b"PK\x03\x04"):
-        return "an archive within an archive was left out"
+    if is_tar(head) or head.startswith(ZIP):
+        return "an archive within a packed file was left out"
     return "compressed twice, and left out" if head.startswith(tuple(magic for magic, _ in PACKED)) else ""
 
 
@@ -202,78 +203,3 @@ def _plain(path: Path) -> BinaryIO:
         return path.open("rb")
     except OSError as error:  # gone since it was found: told by whoever reads, like any other end before the end
         return cast(BinaryIO, Gone(error))
-
-
-def _unpacked(path: Path, unpack: Unpacker) -> BinaryIO:
-    file = path.open("rb")
-    return cast(BinaryIO, Bounded(unpack(file), path.stat().st_size, file))
-
-
-def _in_zip(place: FileAt, only: str | None) -> Iterator[FoundLog | Problem]:
-    path = place.path
-    at = os.fsencode(path), place.told
-    try:
-        members = _told_members(_archive(path))
-        unlisted = holds_unlisted(_archive(path))
-    except FAULTS as error:
-        yield Problem(where=place.told, what=f"cannot be unpacked: {error}", severity=Severity.FAILED)
-        return
-    if unlisted:
-        yield Problem(where=place.told, what=UNLISTED, severity=Severity.FAILED, hint=UNLISTED_HINT)
-    if len(members) > MOST_MEMBERS:
-        left = len(members) - MOST_MEMBERS
-        yield Problem(where=place.told, what=f"{left} members beyond the first {MOST_MEMBERS} were left out", count=left)
-    for told, index in list(members.items())[:MOST_MEMBERS]:
-        if only is not None and told != only:
-            continue
-        name = f"{place.told}!{told}"
-        member = _archive(path).infolist()[index]
-        if member.flag_bits & 1:
-            yield Problem(where=name, what="encrypted", severity=Severity.FAILED, hint="unpack it first")
-            continue
-        log = LogInput(name, partial(_member, path, index), member.file_size, at=at)
-        head = _head_of(log)
-        if head.startswith(b"PK\x03\x04"):
-            hint = "unpack the outer one first"
-            yield Problem(where=name, what="an archive within an archive was left out", severity=Severity.FAILED, hint=hint)
-            continue
-        yield from _recognised(_opened(log))
-
-
-def _head_of(log: LogInput) -> bytes:
-    """The first bytes; none where they cannot be had, which is told by whoever reads on."""
-    try:
-        with log.open() as stream:
-            return stream.read(512)
-    except FAULTS:
-        return b""
-
-
-def _unpacked_member(log: LogInput, unpack: Unpacker) -> BinaryIO:
-    packed = log.open()
-    return cast(BinaryIO, Bounded(unpack(packed), log.size, packed))
-
-
-def _told_members(archive: zipfile.ZipFile) -> dict[str, int]:
-    """Where in the table of contents each file stands, by what it is told by."""
-    apart = Apart()
-    members = enumerate(archive.infolist())
-    files = ((index, one.filename or "unnamed") for index, one in members if not one.filename.endswith("/"))
-    return {apart.told(told_path(name)): index for index, name in files}
-
-
-def _member(path: Path, index: int) -> BinaryIO:
-    archive = _archive(path)
-    member = archive.infolist()[index]
-    return cast(BinaryIO, Bounded(cast(Unpacking, archive.open(member)), member.compress_size))
-
-
-def _archive(path: Path) -> zipfile.ZipFile:
-    status = path.stat()
-    return _open_archive(path, status.st_size, status.st_mtime_ns)
-
-
-@lru_cache(maxsize=1)
-def _open_archive(path: Path, _size: int, _changed: int) -> zipfile.ZipFile:
-    """The archive, kept open: its table of contents is read once and not once a member."""
-    return zipfile.ZipFile(path)

@@ -19,8 +19,6 @@ from indicia.hunt.events import NO_TIME, EventBatch
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
-__all__ = ["BASE", "MORE", "TIME", "Keeper"]
-
 COLUMNS = 1_000  # fields that get a column, the commonest of a file
 GROUP = 65_536  # events of a row group
 TIME = "log_time"

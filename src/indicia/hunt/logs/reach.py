@@ -9,8 +9,6 @@ import numpy as np
 from indicia.hunt.events import NO_TIME, Times, datetime_of
 from indicia.records import Gap, LogFile
 
-__all__ = ["Reach"]
-
 SLOT = 600_000_000  # microseconds: ten minutes
 LEAST_SLOTS = 36  # a log with fewer busy slots is not steady enough to speak of gaps
 LEAST_GAP = 6  # slots: an hour

@@ -26,6 +26,7 @@ __all__ = [
     "Unpacking",
     "WithDots",
     "WithLineFeeds",
+    "eastern",
     "has_names_in_parts",
     "wide",
 ]
@@ -109,6 +110,15 @@ def wide(head: bytes) -> str:
 
 
 _WIDE = (("utf-16-le", 2, 0), ("utf-16-be", 2, 1), ("utf-32-le", 4, 0), ("utf-32-be", 4, 3))  # width, place of the letter
+
+
+def eastern(head: bytes) -> str:
+    """The name of the encoding of a Japanese text that is no UTF-8, as Windows exports its events; else ""."""
+    line = head.partition(b"\n")[0]
+    return "cp932" if not line.isascii() and any(word in line for word in _EVENT_VIEWER) else ""
+
+
+_EVENT_VIEWER = tuple(word.encode("cp932") for word in ("日付と時刻", "イベント ID"))
 
 
 class Gone(io.RawIOBase):

@@ -59,7 +59,7 @@ def members_of(log: LogInput, only: str | None = None) -> Iterator[LogInput | Pr
                     links.append(member)
                     continue
                 told = apart.told(told_path(member.name))
-                if only is not None and told != only:
+                if only is not None and told != only and not only.startswith(f"{told}!"):
                     continue
                 kept = _kept(archive, member)
                 again = partial(_found_again, log, files - 1)

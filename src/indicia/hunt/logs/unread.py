@@ -1,4 +1,4 @@
-"""What a file is that no format reads, where its first bytes tell, and what makes a log of it that can be read.
+"""What a file is that no format reads and what makes a log of it, and whether files are still what they were when found.
 
 References: systemd, "Journal file format"; Microsoft, "EVT file format" (libevt); tcpdump, "pcap savefile"; IETF,
 draft-ietf-opsawg-pcapng; utmp(5).
@@ -6,12 +6,13 @@ draft-ietf-opsawg-pcapng; utmp(5).
 
 from __future__ import annotations
 
+import os
 import re
-from pathlib import PurePath
+from pathlib import Path, PurePath
+from typing import NamedTuple
 
 from indicia.hunt.logs.formats import LogInput
-
-__all__ = ["what_it_is"]
+from indicia.records import Problem, Severity
 
 _HEAD = 1024
 _MAGICS: tuple[tuple[int, bytes, str], ...] = (  # at which byte, what stands there, what it is
@@ -45,3 +46,42 @@ def what_it_is(log: LogInput) -> str:
     if b"\0" in head and _LOGONS.search(PurePath(log.name.replace("!", "/")).name):
         return "logons of Unix in binary form; `last -F -f FILE` or `utmpdump FILE` writes them as text"
     return ""
+
+
+# Whether files are still what they were when they were found.
+class FileState(NamedTuple):
+    """A file at some moment: what it is told by, its size in bytes, and when it was last changed."""
+
+    path: bytes
+    told: str
+    size: int
+    changed: int
+
+
+def state_of(log: LogInput) -> FileState | None:
+    """The file that a log is, as it is now; None where it is within an archive, or gone."""
+    if log.path is None or log.at is None:
+        return None
+    return _now(os.fsencode(log.path), log.at[1])
+
+
+def changed_since(before: FileState) -> Problem | None:
+    """What has become of a file since; None where it is what it was."""
+    now = _now(before.path, before.told)
+    if now == before:
+        return None
+    if now is None:
+        return Problem(where=before.told, what="was removed while it was read", severity=Severity.SKIPPED)
+    if now.size < before.size:
+        what = f"was cut from {before.size:,} to {now.size:,} bytes while it was read: what stood there may be missing"
+        return Problem(where=before.told, what=what, severity=Severity.SKIPPED)
+    what = f"was written to while it was read ({before.size:,} bytes, then {now.size:,}): the end may be missing"
+    return Problem(where=before.told, what=what, severity=Severity.NOTE, hint="hunt through it again, or through a copy")
+
+
+def _now(path: bytes, told: str) -> FileState | None:
+    try:
+        status = Path(os.fsdecode(path)).stat()
+    except OSError:
+        return None
+    return FileState(path, told, status.st_size, status.st_mtime_ns)

@@ -9,8 +9,6 @@ import numpy as np
 
 from indicia.hunt.match.plan import Expression
 
-__all__ = ["Mask", "rows_where"]
-
 Mask: TypeAlias = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 

@@ -12,6 +12,7 @@ import msgspec
 from indicia.errors import InputError
 from indicia.hunt.match.plan import Plan, plan_of
 from indicia.hunt.rules import cache
+from indicia.hunt.rules.detections import detection_rules
 from indicia.hunt.rules.files import rule_files, settled, signature_of
 from indicia.hunt.rules.ir import And, Correlation, Node, Or, Refused, Rule, RuleSet
 from indicia.hunt.sources import FAMILIES
@@ -192,6 +193,8 @@ def load_rules(
     if key and (heads := cache.load(f"{key}.heads", _Heads)) is not None and cache.has(f"{key}.rules"):
         return RuleBook(key, heads, None), (*problems, *_notes(heads))
     found = _compile(files, progress)
+    if builtin:
+        found = detection_rules() + found
     heads = _heads_of(found)
     if key:
         cache.store(f"{key}.rules", found)

@@ -9,8 +9,6 @@ from typing import Any
 from indicia.hunt.rules.ir import How, Test, fold
 from indicia.hunt.rules.regex import flat
 
-__all__ = ["least_width", "raw_literals", "required_characters", "required_texts"]
-
 SHORTEST = 2
 MOST = 24  # alternatives
 _parser: Any = re._parser  # type: ignore[attr-defined]

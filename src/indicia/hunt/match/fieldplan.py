@@ -79,7 +79,7 @@ class _Sorter:
             else:
                 self._wants.append(Want(index, tuple(self._literal(text) for text in sorted(required)), test))
         elif test.cased:
-            self._rest["slowly" if test.how is How.WILD else "cased"].append((index, test))
+            self._rest["cased"].append((index, test))
         elif test.how is How.EQUALS:
             self._equals[test.value] = index
         elif test.how is How.WILD:

@@ -10,8 +10,6 @@ import pyarrow.compute as pc
 
 from indicia.hunt.rules.ir import Wild
 
-__all__ = ["glob_over"]
-
 
 def glob_over(parts: tuple[str | int, ...]) -> Callable[[pa.StringArray], pa.BooleanArray]:
     """Which texts fit the parts from end to end; the engine behind it is RE2, which never goes back."""

@@ -12,8 +12,6 @@ from indicia.hunt.match.factors import raw_literals
 from indicia.hunt.match.literals import Ints, LiteralScanner
 from indicia.hunt.match.plan import Plan, PlanRule
 
-__all__ = ["KEYWORD", "Keywords"]
-
 KEYWORD = ""  # the field of tests on any value
 
 

@@ -100,6 +100,15 @@ class Matcher:
         order = np.argsort(every, kind="stable")
         return Match(rule, every[order], [flat[index] for index in order.tolist()])
 
+    def late(self) -> Iterator[tuple[str, int, list[int]]]:
+        """Expressions that took too long since it was last asked: each with how many values, and the rules that ask it."""
+        for tests in self._fields.values():
+            for index, expression in tests.expressions.items():
+                if expression.late:
+                    rules = [rule.rule for rule in self._plan.rules if index in rule.tests()]
+                    yield expression.pattern, expression.late, rules
+                    expression.late = 0
+
     # -- guards ---------------------------------------------------------------------------------------------------------------
 
     def _parts(self, classes: dict[str, Codes | None], size: int) -> Iterator[tuple[_Kind, Ints | None]]:

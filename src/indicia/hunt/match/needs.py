@@ -11,8 +11,6 @@ from indicia.hunt.match.factors import required_texts
 from indicia.hunt.names import JOINED_URI, field_key
 from indicia.hunt.rules.ir import And, How, Node, Not, Or, Same, Test, fold
 
-__all__ = ["EachOf", "LineForm", "Need", "OneOf", "Texts", "needs_of", "texts_of"]
-
 
 class LineForm(NamedTuple):
     """How values stand in the lines of a log.

@@ -15,8 +15,6 @@ from indicia.hunt.match.fieldplan import FieldPlan, field_plan
 from indicia.hunt.names import SHOWN, field_key
 from indicia.hunt.rules.ir import And, Node, Not, Or, Same, Test, tests_of
 
-__all__ = ["GUARDS", "Expression", "Plan", "PlanRule", "plan_of"]
-
 # Fields that say what kind of event it is; rows are parted by them before anything else.
 GUARDS = (
     "eventid",

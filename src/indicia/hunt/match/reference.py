@@ -11,9 +11,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 
+import pyarrow as pa
+
+from indicia.hunt.match.regexes import Expression
 from indicia.hunt.names import Remembered, field_key
 from indicia.hunt.rules.ir import And, How, Node, Not, Or, Same, Test, Wild, fold
-from indicia.hunt.rules.regex import LONGEST_VALUE, compiled
 
 __all__ = ["holds", "matches", "number_of"]
 
@@ -70,7 +72,7 @@ def holds(test: Test, value: str | None) -> bool:
         case How.WILD:
             return re.fullmatch(wild_expression(test.parts), text, re.DOTALL) is not None
         case How.REGEX:
-            return compiled(test.value, test.flags).search(value[:LONGEST_VALUE]) is not None
+            return bool(_expression(test).over(pa.array([value], pa.string()))[0].as_py())
         case How.CIDR:
             return _inside(value, test.value)
         case How.TIME_PART:
@@ -92,17 +94,18 @@ def holds(test: Test, value: str | None) -> bool:
 def wild_expression(parts: tuple[str | int, ...]) -> str:
     """The parts of a Sigma string as a regular expression.
 
-    Runs of wildcards are written so that they cannot backtrack twice.
+    What stands between two stars is taken where it first fits, for good: no later place would leave more to the rest. So it
+    goes back over the last piece alone.
     """
-    written = []
+    pieces = [""]
     for part in parts:
         if part == Wild.MANY:
-            written.append(".*?")
-        elif part == Wild.ONE:
-            written.append(".")
+            pieces.append("")
         else:
-            written.append(re.escape(str(part)))
-    return "".join(written)
+            pieces[-1] += "." if part == Wild.ONE else re.escape(str(part))
+    if len(pieces) == 1:
+        return pieces[0]
+    return "".join((pieces[0], *(f"(?>.*?{piece})" for piece in pieces[1:-1]), ".*", pieces[-1]))
 
 
 def number_of(value: str) -> float | None:
@@ -119,6 +122,7 @@ def _inside(value: str, network: str) -> bool:
     return address is not None and address in _network(network)
 
 
+_expression = lru_cache(4096)(Expression)
 _network = lru_cache(4096)(ipaddress.ip_network)
 
 

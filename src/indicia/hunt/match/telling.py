@@ -23,8 +23,6 @@ from indicia.hunt.match.literals import CASELESS, Ints, LiteralScanner, hypersca
 from indicia.hunt.match.needs import EachOf, LineForm, Need, Texts, needs_of, texts_of
 from indicia.hunt.rules.ir import Node
 
-__all__ = ["LineFilter"]
-
 _SAMPLE = 256  # lines of a block
 _SAMPLE_BYTES = 256 << 10
 _STRIKES = 32  # blocks one after the other of which most lines were worth reading, until the filter gives up

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from itertools import pairwise, repeat
 from typing import TypeAlias
 
@@ -16,9 +15,8 @@ from indicia.hunt.match.fieldplan import SEPARATOR, FieldPlan, Want
 from indicia.hunt.match.globs import glob_over
 from indicia.hunt.match.literals import Ints, LiteralScanner
 from indicia.hunt.match.reference import holds
-from indicia.hunt.match.regexes import LonePattern, found_in
+from indicia.hunt.match.regexes import Expression, LonePattern
 from indicia.hunt.rules.ir import How, Test
-from indicia.hunt.rules.regex import compiled
 
 __all__ = ["MISSING", "PRESENT", "FieldTests"]
 
@@ -45,7 +43,8 @@ class FieldTests:
         self._checks: dict[int, Ask] = {}
         self._folded = [(index, _single(test)) for index, test in plan.folded]
         self._cased = [(index, _single(test)) for index, test in plan.cased]
-        self._patterns = [LonePattern(index, test, compiled(test.value, test.flags)) for index, test in plan.patterns]
+        self.expressions: dict[int, Expression] = {index: Expression(test) for index, test in plan.patterns}
+        self._patterns = [LonePattern(index, test, self.expressions[index]) for index, test in plan.patterns]
         self._by_own_text = [want for want in plan.wants if want.check is not None and want.check.how is How.REGEX]
         self._scanner: LiteralScanner | None = None
         # Classes of values that were seen before, for as long as values come again.
@@ -61,9 +60,11 @@ class FieldTests:
         assert test is not None
         check = self._checks.get(want.test)
         if check is None:
-            check = self._checks[want.test] = (
-                partial(found_in, compiled(test.value, test.flags)) if test.how is How.REGEX else glob_over(test.parts)
-            )
+            if test.how is How.REGEX:
+                check = self.expressions.setdefault(want.test, Expression(test)).over
+            else:
+                check = glob_over(test.parts)
+            self._checks[want.test] = check
         return check(values if test.how is How.REGEX else folded)
 
     def classify(self, column: Column) -> Codes:
@@ -150,18 +151,20 @@ class FieldTests:
         return found + self._odd_matches(values, folded, odd)
 
     def _odd_matches(self, values: pa.StringArray, folded: pa.StringArray, odd: Ints) -> list[tuple[Ints, Ints]]:
-        """Values that hold the separator themselves, and those in which case is more than ASCII's, one by one."""
-        special = np.union1d(odd, _not_ascii(values)) if self._by_own_text else odd
-        literals = self._plan.literals
+        """Values that hold the separator themselves, one by one, and those in which case is more than ASCII's."""
         found = []
-        holds_separator = frozenset(odd.tolist())
-        for number in special.tolist():
+        beyond = np.setdiff1d(_not_ascii(values), odd) if self._by_own_text else odd[:0]
+        for want in self._by_own_text if len(beyond) else ():
+            some = pa.array(beyond)
+            passed = self._passed_check(want, values.take(some), folded.take(some)).to_numpy(zero_copy_only=False)
+            found.append((beyond[passed], np.full(int(passed.sum()), want.test, np.int64)))
+        for number in odd.tolist():
             own, text = values.slice(number, 1), folded.slice(number, 1)
-            for want in self._plan.wants if number in holds_separator else self._by_own_text:
+            for want in self._plan.wants:
                 if want.check is not None:
                     passed = self._passed_check(want, own, text)[0].as_py()
                 else:
-                    passed = _odd_holds(literals[want.literals[0]], str(text[0].as_py()))
+                    passed = _odd_holds(self._plan.literals[want.literals[0]], str(text[0].as_py()))
                 if passed:
                     found.append((np.array([number], np.int64), np.array([want.test], np.int64)))
         return found

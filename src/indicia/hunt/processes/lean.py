@@ -7,8 +7,6 @@ from importlib.abc import MetaPathFinder
 
 import pyarrow as pa
 
-__all__ = ["without_pandas"]
-
 
 class _NoPandas(MetaPathFinder):
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:

@@ -12,8 +12,6 @@ from indicia.hunt.logs.formats import Format, LogInput, Stretch
 from indicia.hunt.logs.formats.directives import day_of
 from indicia.hunt.logs.formats.evtx import CHUNK, FILE_HEADER, nominal_records
 
-__all__ = ["Part", "Task", "packed", "pieces_of", "task_of", "tasks_of"]
-
 SIZE = 32 << 20  # bytes of a task
 MOST_OF_EVTX = 64 << 20  # bytes: events are matched sooner the more of them there are at a time
 LEAST_OF_EVTX = 8 << 20  # bytes, at the end of a file: several processes should be done at the same time
@@ -21,7 +19,7 @@ _LOOKED_AT = 1 << 20
 _FIELDS, _DATE = b"\n#Fields:", b"\n#Date:"
 
 
-class Part(msgspec.Struct, array_like=True, frozen=True):
+class LogPart(msgspec.Struct, array_like=True, frozen=True):
     """A log by its name, the stretch of it that is meant (None: all), where it is found, and how many bytes are meant."""
 
     name: str
@@ -34,12 +32,12 @@ class Task(msgspec.Struct, array_like=True, frozen=True):
     """Some logs of one format, scanned in one go."""
 
     format: str
-    parts: tuple[Part, ...]
+    parts: tuple[LogPart, ...]
     bytes: int
 
 
 class _Piece(Protocol):
-    """A log, or a stretch of one: a `LogInput` or a `Part`."""
+    """A log, or a stretch of one: a `LogInput` or a `LogPart`."""
 
     @property
     def name(self) -> str: ...
@@ -88,7 +86,7 @@ def packed(pieces: Iterable[_P]) -> Iterator[list[_P]]:
 
 def task_of(form: str, pieces: Sequence[_Piece]) -> Task:
     """These pieces as a task for another process."""
-    parts = tuple(Part(each.name, each.stretch, each.at, each.size) for each in pieces)
+    parts = tuple(LogPart(each.name, each.stretch, each.at, each.size) for each in pieces)
     return Task(form, parts, sum(each.size for each in pieces))
 
 

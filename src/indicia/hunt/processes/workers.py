@@ -101,29 +101,39 @@ class Workers:
                     with contextlib.suppress(OSError):  # what was never read by one that is gone
                         pipe.close()
 
-    def run(self, tasks: Iterable[tuple[Task, Callable[[], Found] | None]]) -> Iterator[tuple[Task, Found]]:
+    def run(
+        self, tasks: Iterable[tuple[Task, Callable[[], Found] | None]], stopped: Callable[[], bool] = lambda: False
+    ) -> Iterator[tuple[Task, Found]]:
         """The outcome of each task, in their order. Only a few tasks are cut ahead of those that are done.
 
         With each comes what does it in this process, which takes one whenever the next outcome is not there yet; with none at
-        all, this process does nothing itself.
+        all, this process does nothing itself. Once it is to be `stopped`, or is interrupted, only what is done comes.
         """
         coming = iter(tasks)
         waiting: deque[_Job] = deque()
-        while True:
+        while not stopped():
             for task, here in islice(coming, AHEAD - len(waiting)):
                 waiting.append(_Job(task, here, Future()))
                 self._jobs.put(waiting[-1])
             if not waiting:
                 return
-            while waiting[0].here is not None and not waiting[0].outcome.done():
+            while waiting[0].here is not None and not waiting[0].outcome.done() and not stopped():
                 try:
                     job = self._jobs.get_nowait()
                 except Empty:
                     break
                 if job is not None and job.here is not None:
                     job.outcome.set_result(job.here())
-            first = waiting.popleft()
-            yield first.task, first.outcome.result()
+            if stopped():
+                break
+            try:
+                came = waiting[0].outcome.result()
+            except KeyboardInterrupt:
+                break
+            yield waiting.popleft().task, came
+        yield from ((job.task, job.outcome.result()) for job in waiting if job.outcome.done())
+        if not stopped():
+            raise KeyboardInterrupt
 
     def _serve(self) -> None:
         """Hands jobs to a worker, one at a time. What went wrong is told by whoever waits for the outcome."""

@@ -20,13 +20,14 @@ import msgspec
 import platformdirs
 
 from indicia.hunt.sources import SOURCES
+from indicia.hunt.sources.detections import DETECTIONS
 
 __all__ = ["cache_folder", "has", "key_of", "load", "load_bytes", "store", "store_bytes"]
 
 T = TypeVar("T")
 
-FORM = "20"  # raise it when the form or the meaning of a compiled rule changes; `hunt/sources` counts by itself
-_MEANING = hashlib.sha256(f"{FORM} {SOURCES!r}".encode()).digest()
+FORM = "23"  # raise it when the form or the meaning of a compiled rule changes; what `hunt/sources` declares counts by itself
+_MEANING = hashlib.sha256(f"{FORM} {SOURCES!r} {DETECTIONS!r}".encode()).digest()
 MOST_BYTES = 256 << 20  # kept in all; the least recently used go first
 
 

@@ -25,8 +25,6 @@ from sigma.correlations import (
 from indicia.errors import RuleError
 from indicia.hunt.rules.ir import And, Correlation, CorrelationKind, How, Node, Not, Or, Refused, Rule, RuleSet, Test
 
-__all__ = ["correlation_of", "pared", "tied"]
-
 OPERATORS = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">=", "eq": "=", "neq": "!="}
 _ORDERED = CorrelationKind.TEMPORAL_ORDERED
 LONGEST = 100 * 366 * 86_400  # seconds of a time span

@@ -11,8 +11,6 @@ import re
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-__all__ = ["counting"]
-
 EVER = "100y"  # the span of a rule that names none: all of what is read
 _AGGREGATE = re.compile(
     r"(?P<matches>[^|]+)\|\s*(?P<how>count|sum|avg)\s*\(\s*(?P<field>[^()|]*?)\s*\)"

@@ -15,27 +15,6 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = [
-    "ALWAYS",
-    "NEVER",
-    "And",
-    "Correlation",
-    "CorrelationKind",
-    "How",
-    "Node",
-    "Not",
-    "Or",
-    "Refused",
-    "Rule",
-    "RuleSet",
-    "Same",
-    "Source",
-    "Test",
-    "Wild",
-    "fold",
-    "tests_of",
-]
-
 
 def fold(text: str) -> str:
     """`text` in lower case, code point by code point, exactly as the matcher folds a whole column."""
@@ -112,7 +91,7 @@ ALWAYS = And(())
 NEVER = Or(())
 
 
-class Source(msgspec.Struct, frozen=True, array_like=True):
+class RuleSource(msgspec.Struct, frozen=True, array_like=True):
     """Where a rule applies: events of `family` that pass `guard`.
 
     `condition` is the rule's own in the field names of that family; None where the names are the same.
@@ -135,7 +114,7 @@ class Rule(msgspec.Struct, frozen=True, array_like=True):
     license: str
     tags: tuple[str, ...]
     condition: Node
-    sources: tuple[Source, ...]
+    sources: tuple[RuleSource, ...]
     silent: bool = False  # only feeds a correlation
     where: str = ""  # the log source that it names, as a reader says it: "windows process_creation"
 

@@ -14,8 +14,6 @@ from itertools import product
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-__all__ = ["apart", "put_right", "respelt"]
-
 _ESSENTIAL = ("name", "logsource", "detection", "correlation", "filter", "level", "action")
 _LEVELS = {"info": "informational", "information": "informational", "med": "medium", "severe": "critical"}
 _KNOWN_LEVELS = frozenset({"informational", "low", "medium", "high", "critical"})

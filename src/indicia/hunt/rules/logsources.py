@@ -91,6 +91,7 @@ MORE_SERVICES: dict[str, tuple[str, ...]] = {  # what pySigma's table lacks or n
     "smbserver-connectivity": ("Microsoft-Windows-SMBServer/Connectivity",),
     "hyper-v-worker": ("Microsoft-Windows-Hyper-V-Worker",),
     "terminalservices-rdpcorets": ("Microsoft-Windows-RemoteDesktopServices-RdpCoreTS/Operational",),
+    "terminalservices-rdpclient": ("Microsoft-Windows-TerminalServices-RDPClient/Operational",),
     "kernel-shimengine": ("Microsoft-Windows-Kernel-ShimEngine/Operational", "Microsoft-Windows-Kernel-ShimEngine/Diagnostic"),
 }
 
@@ -151,6 +152,15 @@ HTTPPROXY = {
     "r-dns": ("UrlHost",),
 }
 ZEEK_DNS = {"query": ("query",), "record_type": ("qtype_name",), "answer": ("answers",), "qname": ("query",)}
+ZEEK_HTTP = {
+    **dict.fromkeys(("cs-uri", "c-uri", "cs-uri-query", "c-uri-query", "cs-uri-stem", "c-uri-stem", "c-uri-path"), ("uri",)),
+    **dict.fromkeys(("cs-user-agent", "c-useragent", "cs-useragent"), ("user_agent",)),
+    **dict.fromkeys(("cs-host", "r-dns"), ("host",)),
+    **dict.fromkeys(("cs-referer", "cs-referrer"), ("referrer",)),
+    "cs-method": ("method",),
+    "sc-status": ("status_code",),
+    "c-ip": ("id.orig_h",),
+}
 EXCHANGE_LOGS = ("httpproxy", "ecp-server", "ecp-activity", "oab-generator", "cmdlet-infra", "exchange-log")
 CISCO_MARK = Test("", How.REGEX, r"%[A-Z0-9_]+-[0-7]-[A-Z0-9_]+:")
 APPLIANCE_MARKS = {  # what a line of syslog from each looks like
@@ -223,12 +233,13 @@ def _specific(category: str, product: str, service: str) -> list[LogSource]:
     if product == "iis" or service == "iis":
         return [LogSource("iis", ALWAYS, IIS)]
     if category in ("webserver", "proxy") or service in ("apache", "nginx"):
+        requests = LogSource("zeek", Test("_path", How.EQUALS, "http"), ZEEK_HTTP)
         if category == "proxy":  # what clients ask of the world: only logs that name the other host can be such
             other = Or((Test("cs-host", How.EXISTS), Test("r-dns", How.EXISTS), Test("cs-uri", How.EXISTS)))
-            return [LogSource(family, other, IIS) for family in ("iis", "access-log")]
+            return [*(LogSource(family, other, IIS) for family in ("iis", "access-log")), requests]
         web = [LogSource("access-log", ALWAYS, IIS)]
         if service not in ("apache", "nginx"):
-            web += [LogSource("iis", ALWAYS, IIS), LogSource("httpproxy", ALWAYS, HTTPPROXY)]
+            web += [LogSource("iis", ALWAYS, IIS), LogSource("httpproxy", ALWAYS, HTTPPROXY), requests]
         else:
             web += [LogSource("syslog"), LogSource(TEXT)]
         return web

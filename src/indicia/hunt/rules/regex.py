@@ -1,14 +1,18 @@
-"""Regular expressions of strangers: which are safe to run with a backtracking engine."""
+"""Regular expressions of strangers: as RE2 has them, which never goes back, and which of the others may be tried still."""
 
 from __future__ import annotations
 
 import re
 import warnings
+from functools import lru_cache
 from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from indicia.errors import RuleError
 
-__all__ = ["LONGEST_VALUE", "check_regex", "compiled", "flat", "tamed"]
+__all__ = ["LONGEST_VALUE", "check_regex", "compiled", "flat", "in_re2", "tamed"]
 
 LONGEST_PATTERN = 4096
 LONGEST_VALUE = 32_768  # of a longer value, expressions see this many characters
@@ -43,16 +47,71 @@ def tamed(pattern: str) -> str:
     return _ABSORBING.sub(lambda match: match[1], pattern)
 
 
-def check_regex(pattern: str, flags: str) -> None:
-    """Refuses an expression that could run for ages. Raises: RuleError.
+_TOKEN = re.compile(r"\\(.)|\{,(?=\d+\})|\[\^?\]?|\[:\w+:\]|\]", re.DOTALL)
+_OF_ALL_SCRIPTS = {  # what Python means by them, of which RE2 knows the ASCII part
+    "w": r"\pL\pN_",
+    "d": r"\p{Nd}",
+    "s": r"\t-\r\x1c-\x20\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}",
+}
+_IN_ASCII = {"s": r"\t-\r\x1c-\x20"}
 
-    An unbounded repeat of something that itself holds an unbounded repeat, and can begin where the inner one ends, has
-    exponentially many ways to fail: `(a+)+`. If a mandatory literal that the inner repeat cannot match stands between two
-    rounds, there is only one way: `(\\w+;)+`.
+
+@lru_cache(4096)
+def in_re2(pattern: str, flags: str) -> tuple[str, str] | None:
+    """The expression as RE2 takes it: for texts in ASCII, and for others, in which `\\w`, `\\d` and `\\s` know all scripts, as
+    far as RE2 can hold that. `\\b` knows ASCII alone. None where it holds what RE2 cannot say.
+
+    >>> in_re2(r"\\d{,3}x", "i")
+    ('(?i)\\\\d{0,3}x', '(?i)[\\\\p{Nd}]{0,3}x')
+    """
+    ascii, others = (f"(?{flags})" * bool(flags) + _rewritten(pattern, table) for table in (_IN_ASCII, _OF_ALL_SCRIPTS))
+    try:
+        pc.match_substring_regex(pa.array([""]), ascii)
+    except pa.ArrowInvalid:
+        return None
+    try:
+        pc.match_substring_regex(pa.array([""]), others)
+    except pa.ArrowInvalid:
+        return ascii, ascii
+    return ascii, others
+
+
+def _rewritten(pattern: str, table: dict[str, str]) -> str:
+    """The expression with classes spelled as in a table, and what Python writes otherwise as RE2 does."""
+    out = []
+    at, within = 0, False
+    for token in _TOKEN.finditer(pattern):
+        out.append(pattern[at : token.start()])
+        at = token.end()
+        text, escaped = token[0], token[1]
+        if escaped and escaped.lower() in table and (escaped.islower() or not within):
+            inner = table[escaped.lower()]
+            out.append(inner if within else f"[{'^' * escaped.isupper()}{inner}]")
+        elif escaped == "Z" and not within:
+            out.append(r"\z")
+        elif text == "{,":
+            out.append("{," if within else "{0,")
+        else:
+            if text.startswith("["):  # within a class it is a sign like any other, and "]" behind it the end
+                within = not within or not text.endswith("]") or text.startswith("[:")
+            elif text == "]":
+                within = False
+            out.append(text)
+    return "".join((*out, pattern[at:]))
+
+
+def check_regex(pattern: str, flags: str) -> None:
+    """Refuses an expression that no engine here can bear. Raises: RuleError.
+
+    RE2 bears all that it can say. Of the others: an unbounded repeat of something that itself holds an unbounded repeat, and
+    can begin where the inner one ends, has exponentially many ways to fail: `(a+)+`. If a mandatory literal that the inner
+    repeat cannot match stands between two rounds, there is only one way: `(\\w+;)+`.
     """
     if len(pattern) > LONGEST_PATTERN:
         raise RuleError(f"a regular expression of {len(pattern)} characters, more than {LONGEST_PATTERN}")
     compiled(pattern, flags)
+    if in_re2(pattern, flags) is not None:
+        return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)
         tree = _parser.parse(pattern)

@@ -55,8 +55,8 @@ from indicia.hunt.rules.ir import (
     Refused,
     Rule,
     RuleSet,
+    RuleSource,
     Same,
-    Source,
     Test,
     Wild,
     fold,
@@ -67,8 +67,6 @@ from indicia.hunt.rules.logsources import log_sources
 from indicia.hunt.rules.regex import check_regex, tamed
 from indicia.hunt.rules.stix import documents_in, is_bundle
 from indicia.rulefile import bounded, rule_documents
-
-__all__ = ["compile_documents", "read_documents"]
 
 MOST_TESTS = 20_000  # in one rule: a list longer than this belongs into an indicator file
 _COMPARE = {"LT": How.LESS, "LTE": How.AT_MOST, "GT": How.GREATER, "GTE": How.AT_LEAST}
@@ -256,7 +254,7 @@ def _rule(rule: SigmaRule, file: str) -> Rule:
         if source.family == GENERIC and has_keywords and product == "windows":
             continue  # words of a Windows message mean nothing in a log of another kind
         own = mapped(condition, source)
-        sources.append(Source(source.family, source.guard, None if own is condition else own))
+        sources.append(RuleSource(source.family, source.guard, None if own is condition else own))
     level = rule.level.name.lower() if rule.level else "medium"
     return Rule(
         str(rule.id or ""),

@@ -13,8 +13,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-__all__ = ["documents_in", "is_bundle"]
-
 _TOKEN = re.compile(
     r"\s*(?:(?P<text>'(?:[^'\\]|\\.)*')|(?P<number>-?\d+(?:\.\d+)?)|(?P<op>!=|<>|<=|>=|=|<|>)|(?P<mark>[\[\](),])"
     r"|(?P<word>[A-Za-z][\w-]*+(?::(?:[\w.*-]|'[^']{0,200}'|\[[^\]]{0,20}\])++)?))"

@@ -21,10 +21,10 @@ from indicia.hunt.events import NO_TIME, EventBatch
 from indicia.hunt.match.book import RuleHead
 from indicia.hunt.match.literals import Ints
 from indicia.hunt.match.reference import matches, number_of
-from indicia.hunt.names import MACHINE, field_key
+from indicia.hunt.names import MACHINE, TEXT, field_key
 from indicia.hunt.rules.ir import Correlation, CorrelationKind, Node, Not, fold
-from indicia.hunt.sources.deeds import actor_of
-from indicia.records import Event
+from indicia.hunt.sources.deeds import MOST_READ, NOBODY, Actor, actor_in, actor_of
+from indicia.records import Event, Place
 
 __all__ = [
     "MOST_FED",
@@ -41,6 +41,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+_OF_HEADERS = frozenset({"host", "program", "pid", "message", "level"})  # beside these a line may name more
 MOST_FED = 1_000_000  # matches that one correlation counts: what a flood of them adds says nothing new
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
@@ -66,6 +67,11 @@ class Feed(msgspec.Struct, array_like=True, frozen=True):
     host: str = ""
     who: str = ""
     origin: str = ""
+    message: str = ""  # of a line of text, in which both stand: they are sought where they are asked for
+
+    def actor(self) -> Actor:
+        """Who did it, from where."""
+        return actor_in(self.message) if self.message else Actor(self.who, self.origin)
 
 
 def feed_of(batch: EventBatch, rule: RuleHead, rows: Ints, correlations: Iterable[Correlation]) -> list[Feed]:
@@ -86,7 +92,8 @@ def feed_of(batch: EventBatch, rule: RuleHead, rows: Ints, correlations: Iterabl
         _, host, told = batch.rebuild(row)
         fields = {field_key(key): value for key, value in told.items()}
         fields[MACHINE] = host or place.file
-        actor = actor_of(Event(place=place, format=batch.format, time=None, time_text="", host=host, fields=dict(told)))
+        message = told.get("message", "")[:MOST_READ] if batch.format in ("syslog", TEXT) and told.keys() <= _OF_HEADERS else ""
+        actor = NOBODY if message else actor_of(_event(batch.format, place, host, told))
         for each in users:
             group = tuple(fields.get(field_key(_own(each, name, field)), "") for field in each.group_by)
             values = [fields.get(field_key(field), "") for field in each.fields]
@@ -107,9 +114,14 @@ def feed_of(batch: EventBatch, rule: RuleHead, rows: Ints, correlations: Iterabl
                     one(host),
                     one(actor.who),
                     one(actor.origin),
+                    message,
                 )
             )
     return found
+
+
+def _event(log: str, place: Place, host: str, fields: Mapping[str, str]) -> Event:
+    return Event(place=place, format=log, time=None, time_text="", host=host, fields=dict(fields))
 
 
 def fed_within(feed: Iterable[Feed], counts: Counter[str]) -> tuple[list[Feed], Counter[str]]:

@@ -3,17 +3,82 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from itertools import count
 from typing import TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
 from indicia.hunt.sight.correlation import Feed
-from indicia.hunt.sight.packing import Packed, pack, unpack
-from indicia.records import Event, Problem, Sighting
+from indicia.records import Event, Place, Problem, Sighting
 
-__all__ = ["Counted", "Found", "Seen", "file_of", "fold", "line_of"]
+# Events as they travel between processes: every text once, however many events hold it.
+Texts = Callable[[str, str], str]  # gives the text that is held already, or holds this one: `dict.setdefault`
+
+
+class _PackedEvent(msgspec.Struct, array_like=True, gc=False):
+    """One event; but for its position and time, everything is a number: of a text, `names` of a list of texts."""
+
+    names: int
+    values: list[int]
+    file: int
+    position: int
+    unit: int
+    format: int
+    time: datetime | None
+    time_text: int
+    host: int
+
+
+class Packed(msgspec.Struct, array_like=True, gc=False):
+    """Events and the texts in them; `names` are the lists of names that events have."""
+
+    texts: list[str]
+    names: list[tuple[str, ...]]
+    events: list[_PackedEvent]
+
+
+def pack(events: Sequence[Event]) -> Packed:
+    """The events, packed."""
+    texts: defaultdict[str, int] = defaultdict(count().__next__)
+    names: defaultdict[tuple[str, ...], int] = defaultdict(count().__next__)
+    number = texts.__getitem__
+    packed = [
+        _PackedEvent(
+            names=names[tuple(event.fields)],
+            values=list(map(number, event.fields.values())),
+            file=number(event.place.file),
+            position=event.place.position,
+            unit=number(event.place.unit),
+            format=number(event.format),
+            time=event.time,
+            time_text=number(event.time_text),
+            host=number(event.host),
+        )
+        for event in events
+    ]
+    return Packed(list(texts), list(names), packed)
+
+
+def unpack(packed: Packed, one: Texts) -> list[Event]:
+    """The events again; those whose texts are held already share them."""
+    texts = list(map(one, packed.texts, packed.texts))
+    names = [tuple(map(one, some, some)) for some in packed.names]
+    text = texts.__getitem__
+    return [
+        Event(
+            place=Place(file=text(each.file), position=each.position, unit=text(each.unit)),
+            format=text(each.format),
+            time=each.time,
+            time_text=text(each.time_text),
+            host=text(each.host),
+            fields=dict(zip(names[each.names], map(text, each.values), strict=True)),
+        )
+        for each in packed.events
+    ]
 
 
 K = TypeVar("K", int, str)
@@ -31,6 +96,7 @@ class Counted(msgspec.Struct, array_like=True):
     slots: list[int]
     bytes: int = 0
     host: str = ""  # as its first record names it
+    asked: int = -1  # how many rules could be asked of it, where that is known of this log alone
 
 
 class Seen(msgspec.Struct, array_like=True, gc=False):
@@ -93,8 +159,8 @@ class Found(msgspec.Struct, array_like=True):
 
 
 def _add(counts: dict[K, N], more: Mapping[K, N]) -> None:
-    for key, count in more.items():
-        counts[key] = counts.get(key, 0) + count
+    for key, number in more.items():
+        counts[key] = counts.get(key, 0) + number
 
 
 def fold(problems: list[Problem], new: Problem) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -12,6 +11,7 @@ import numpy as np
 from indicia.hunt.events import EventBatch
 from indicia.hunt.logs.formats.base import LogInput
 from indicia.hunt.match.literals import LiteralScanner
+from indicia.hunt.sight.addresses import is_inner
 from indicia.hunt.sight.outcome import judge
 from indicia.hunt.sight.sightings import identity
 from indicia.records import Event, Place, Record, RuleLevel, Sighting, Stage
@@ -293,21 +293,10 @@ def remark_on(sought: IndicatorSought) -> str:
     """What takes away from a hit: an address of a private network, a name that thousands share. "" when nothing does."""
     value = sought.value.strip().lower()
     if sought.type in ("ipv4-addr", "ipv6-addr"):
-        try:
-            address = ipaddress.ip_address(value)
-        except ValueError:
-            return ""
-        if address.is_private and not _documentation(address):
-            return "a private address: it is a different machine in every network"
-        return ""
+        return "a private address: it is a different machine in every network" if is_inner(value) else ""
     host = value.partition("://")[2].partition("/")[0] if sought.type == "url" else value
     if sought.type == "url" and host not in SHARED_HOSTING:
         return ""
     if any(host == name or host.endswith("." + name) for name in SHARED_HOSTING):
         return "shared hosting: a hit on the name alone says little"
     return ""
-
-
-def _documentation(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    networks = ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
-    return any(address in ipaddress.ip_network(network) for network in networks)

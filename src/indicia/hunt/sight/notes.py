@@ -5,6 +5,7 @@ A rule of our pack may carry a block `indicia:`
     stage: web shell              # a records.Stage
     success: {HttpStatus: ['200']}  # every field named has one of these values; or: always, never
     proof: true                   # a success of this rule alone shows a compromise
+    around: true                  # told only within an hour of something grave on the same machine, by the same principal
     software: [S0020]
     tells: had the server write a web shell     # completes "198.51.100.23 ..." where it succeeded
     tries: asked for a reset                    # the same where it did not; else `tells`
@@ -32,6 +33,7 @@ class RuleNote(Record, frozen=True, kw_only=True):
     tries: str = ""
     success: tuple[tuple[str, tuple[str, ...]], ...] | None = None
     proof: bool = False
+    around: bool = False
     software: tuple[str, ...] = ()
 
     def told(self, outcome: Outcome) -> str:
@@ -44,7 +46,7 @@ NEVER: tuple[tuple[str, tuple[str, ...]], ...] = (("", ()),)
 
 def read_note(block: Mapping[str, Any]) -> RuleNote:
     """The note in a rule's `indicia:` block. Raises: RuleError for what is none."""
-    unknown = set(block) - {"stage", "success", "proof", "software", "tells", "tries"}
+    unknown = set(block) - {"stage", "success", "proof", "around", "software", "tells", "tries"}
     if unknown:
         raise RuleError(f"the block indicia: has the unknown keys {sorted(unknown)}")
     given = block.get("success")
@@ -67,6 +69,7 @@ def read_note(block: Mapping[str, Any]) -> RuleNote:
             tries=str(block.get("tries", "")),
             success=success,
             proof=bool(block.get("proof", False)),
+            around=bool(block.get("around", False)),
             software=tuple(str(item) for item in block.get("software", ())),
         )
     except ValueError as error:

@@ -11,8 +11,6 @@ from indicia.hunt.sight.notes import note_of
 from indicia.hunt.sources import PRESENT, Answer, source_named
 from indicia.records import Event, Outcome, Sighting, Stage
 
-__all__ = ["judge", "stage_of_tags", "status_of"]
-
 # ATT&CK tactics, as Sigma tags write them. Where a rule has several, the first of this order counts: what was done
 # tells more than what it was good for.
 TACTICS: tuple[tuple[str, Stage], ...] = (

@@ -9,8 +9,6 @@ from indicia.hunt.sight.notes import tells_success
 from indicia.hunt.tuning import is_own
 from indicia.records import Outcome, Sighting
 
-__all__ = ["MOST", "Quota", "Source", "source_of_sighting"]
-
 MOST = 1_000  # sightings kept per rule and per indicator
 
 Source = tuple[str, str | None, bool]  # a rule's id; where it is one, the indicator; whether it is of one's own

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import compress
@@ -13,14 +13,17 @@ from typing import TypeAlias, TypeVar
 
 import numpy as np
 
+from indicia.errors import fault_of
 from indicia.hunt.events import NO_TIME, EventBatch, Times
 from indicia.hunt.logs.formats import Format, LogInput
 from indicia.hunt.logs.formats.base import Wanted
+from indicia.hunt.logs.formats.clock import CLOCK
 from indicia.hunt.logs.reach import Reach
 from indicia.hunt.match.book import RuleBook
 from indicia.hunt.match.matcher import Match, Matcher
 from indicia.hunt.match.needs import LineForm
 from indicia.hunt.match.telling import LineFilter
+from indicia.hunt.names import TEXT
 from indicia.hunt.sight.correlation import fed_within, feed_of
 from indicia.hunt.sight.found import Counted, Found, Seen, fold
 from indicia.hunt.sight.indicators import (
@@ -34,6 +37,7 @@ from indicia.hunt.sight.indicators import (
 )
 from indicia.hunt.sight.kinds import REMEMBERED, Kinds
 from indicia.hunt.sight.quota import Quota, Source, source_of_sighting
+from indicia.hunt.sight.said import is_said, name_said
 from indicia.hunt.sight.sightings import RuleFacts, facts_of, own_names, sighting_of
 from indicia.hunt.tuning import NO_TUNING, RULES, TIME, Tuning
 from indicia.records import Event, Problem, Severity, Sighting
@@ -42,6 +46,7 @@ __all__ = ["Scanner", "without_collecting"]
 
 T = TypeVar("T")
 _Reaches: TypeAlias = dict[str, tuple[Counter[str], Reach]]  # by log: how many events of which kind, and how far they reach
+WINDOWS = "windows"
 EARLIEST = 315_532_800_000_000  # microseconds since 1970: 1980, before which no log of ours was written
 LATEST = 4_102_444_800_000_000  # 2100
 
@@ -65,6 +70,7 @@ class Scanner:
         self._wanted: dict[tuple[str, bool], Wanted] = {}
         self._filters: dict[tuple[str, LineForm], LineFilter] = {}
         self.most = most
+        self.interrupted = False  # somebody has had enough: what was found until then is whole, and no more is to be scanned
         self.begin()
         self._feeding = {identity for each in rules.correlations for identity in each.rules}
 
@@ -77,6 +83,7 @@ class Scanner:
             self._quota = Quota(self.most)
         self._fed: Counter[str] = Counter()  # by correlation: over all logs, as the quota
         self._kinds = Kinds(self.rules.guards)
+        self._asked: defaultdict[str, frozenset[int]] = defaultdict(frozenset)  # by log: the guards that its events pass
 
     def matcher(self, family: str) -> Matcher:
         """The matcher for one family of logs, made when it is first asked for."""
@@ -92,27 +99,46 @@ class Scanner:
         *,
         on_batch: Callable[[EventBatch], None] | None = None,
     ) -> Found:
-        """Everything in some logs of one format."""
+        """Everything in some logs of one format; what came of them until then, where somebody interrupts it."""
         found = Found()
         clock = _Clock(found.seconds)
         reaches: _Reaches = {log.name: (Counter(), Reach()) for log in logs}
         with clock("compile"):
             wanted = self.wanted(form, whole=on_batch is not None)
-        with without_collecting():
-            for item in clock.each("parse", _each_read(form, logs, wanted)):
-                if isinstance(item, Problem):
-                    fold(found.problems, item)
-                    continue
-                self._one(item, found, reaches, clock)
-                if on_batch is not None:
-                    with clock("keep"):
-                        on_batch(item)
+        CLOCK.said(self.tuning.timezone, self.tuning.dates)
+        try:
+            with without_collecting():
+                for item in clock.each("parse", _each_read(form, logs, wanted)):
+                    if isinstance(item, Problem):
+                        fold(found.problems, item)
+                        continue
+                    self._one(item, found, reaches, clock)
+                    if on_batch is not None:
+                        with clock("keep"):
+                            on_batch(item)
+        except KeyboardInterrupt:
+            self.interrupted = True
+        finally:
+            CLOCK.said("", "")  # what holds of these logs holds of no others
+        for family in (form.family, *form.also):
+            self._tell_late(self.matcher(family), found)
         for name, (counts, reach) in reaches.items():
             kind = max(counts, key=counts.__getitem__, default=form.name)
-            found.files.append(
-                Counted(name, kind, reach.events, reach.oldest, reach.newest, sorted(reach.slots), host=reach.host)
-            )
+            if kind == TEXT and reach.events and reach.oldest == NO_TIME:
+                what = "is a log of no known kind: its lines were searched as text, and few rules ask that"
+                fold(found.problems, Problem(where=name, what=what, severity=Severity.SKIPPED, count=reach.events))
+            counted = Counted(name, kind, reach.events, reach.oldest, reach.newest, sorted(reach.slots), host=reach.host)
+            if (passed := self._asked.pop(name, None)) is not None:
+                counted.asked = sum(not passed.isdisjoint(rule.asked_of) for rule in self.rules.rules)
+            found.files.append(counted)
         return found
+
+    def _tell_late(self, matcher: Matcher, found: Found) -> None:
+        for pattern, count, numbers in matcher.late():
+            what = f"the regular expression {pattern[:80]!r} took too long on some values, and counts as not matched there"
+            for file in sorted({self.rules.rules[number].file for number in numbers}):
+                hint = "it goes back and forth in the text"
+                fold(found.problems, Problem(where=file, what=what, count=count, hint=hint))
 
     def scan_raw(self, log: LogInput) -> Found:
         """Where indicators stand in the bytes of a file of any kind."""
@@ -174,6 +200,10 @@ class Scanner:
                 self._count(batch, batch.files[0], batch.others, reaches)
         with clock("kinds"):
             found.shown += self._kinds.new_in(batch)
+            if batch.family != WINDOWS and batch.counted:  # of these the whole family tells, and has thousands of rules
+                passed = self._kinds.in_all(batch)
+                for name in batch.files:
+                    self._asked[name] |= passed
         with clock("match"):
             matches = self.matcher(batch.family).match(batch)
         with clock("sightings"):
@@ -226,7 +256,11 @@ class Scanner:
             found.leave_out(RULES, len(match.rows))
             return
         matched = list(zip(match.rows.tolist(), match.fields, strict=True))
-        inside = self.tuning.within(batch.times[match.rows])
+        if self.tuning.without and is_said(facts.id):
+            count = len(matched)
+            matched = [each for each in matched if not self.tuning.silences("", name_said(facts.id, events.of(each[0])[0]))]
+            found.leave_out(RULES, count - len(matched))
+        inside = self.tuning.within(batch.times[[row for row, _ in matched]])
         if inside is not None:
             found.leave_out(TIME, len(matched) - int(inside.sum()))
             matched = list(compress(matched, inside.tolist()))
@@ -367,12 +401,13 @@ def _each_read(form: Format, logs: Sequence[LogInput], wanted: Wanted) -> Iterat
         try:
             for item in form.read(_noting(left, begun), wanted):
                 yield item
+                yield from CLOCK.guesses(begun[-1].name)
                 if not isinstance(item, Problem):
                     del begun[:-1]
         except Exception as error:
             what = f"cannot be read on: {error}"
             if not isinstance(error, OSError | EOFError):
-                what = f"a fault in Indicia ended its reading, please report it: {type(error).__name__}: {error}"
+                what = fault_of(error)
             at = begun[-1] if begun else left[0]
             yield Problem(where=at.name, what=what, severity=Severity.FAILED)
             for log in begun[:-1] if form.together else ():
@@ -388,4 +423,5 @@ def _noting(logs: Iterable[LogInput], begun: list[LogInput]) -> Iterator[LogInpu
     """The logs; each is noted when its turn comes."""
     for log in logs:
         begun.append(log)
+        CLOCK.begin()
         yield log

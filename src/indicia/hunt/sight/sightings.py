@@ -11,6 +11,7 @@ from indicia.hunt.match.book import RuleHead
 from indicia.hunt.names import Remembered, field_key
 from indicia.hunt.rules.ir import Correlation, Refused
 from indicia.hunt.sight.outcome import judge, stage_of_tags
+from indicia.hunt.sight.said import is_said, judge_said
 from indicia.records import Event, Place, RuleLevel, Sighting, Stage, stable_id
 
 __all__ = ["RuleFacts", "facts_of", "identity", "moved", "own_names", "rule_id", "sighting_of"]
@@ -97,4 +98,4 @@ def sighting_of(facts: RuleFacts, event: Event, fields: Iterable[str]) -> Sighti
         vulnerabilities=facts.vulnerabilities,
         stage=facts.stage,
     )
-    return judge(sighting)
+    return judge_said(sighting) if is_said(facts.id) else judge(sighting)

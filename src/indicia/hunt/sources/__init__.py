@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from indicia.hunt.names import Remembered, field_key
-from indicia.hunt.sources import aws, devices, endpoint, google, microsoft, net, ocsf, services
+from indicia.hunt.sources import alerts, aws, devices, endpoint, google, microsoft, net, ocsf, services
 from indicia.hunt.sources.form import ANY, PRESENT, Answer, Form, Line, LogSource, Serves, holds
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
 
 # In the order in which they are tried: the most particular first.
 SOURCES: tuple[LogSource, ...] = (
+    *alerts.SOURCES,
     *aws.SOURCES,
     *microsoft.SOURCES,
     *google.SOURCES,
@@ -36,6 +37,7 @@ SOURCES: tuple[LogSource, ...] = (
     *endpoint.SOURCES,
     *devices.SOURCES,
     *net.SOURCES,
+    *alerts.LAST,
 )
 FAMILIES = tuple(source.name for source in SOURCES)
 _BY_NAME = {source.name: source for source in SOURCES}

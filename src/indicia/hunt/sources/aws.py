@@ -45,7 +45,7 @@ SOURCES = (
         lines=(
             Line(
                 r"^(?:https?|h2|grpcs?|wss?) \d{4}-\d\d-\d\dT\S+Z \S+ \S+:\d+ (?:\S+:\d+|-) (?:-?[\d.]+ ){3}[\d-]+ ",
-                "Z ",
+                "://",
                 Form.BLANKS,
                 tuple(
                     "type time elb c-ip+c-port target+target_port request_processing_time target_processing_time"
@@ -56,7 +56,7 @@ SOURCES = (
             ),
             Line(  # the classic load balancer
                 r'^\d{4}-\d\d-\d\dT\S+Z \S+ \S+:\d+ (?:\S+:\d+|-) (?:-?[\d.]+ ){3}(?:\d{3}|-) [\d-]+ -?\d+ -?\d+ "',
-                "Z ",
+                ("://", "- - - "),
                 Form.BLANKS,
                 tuple(
                     "time elb c-ip+c-port target+target_port request_processing_time target_processing_time"
@@ -77,7 +77,7 @@ SOURCES = (
         lines=(
             Line(
                 r"^[0-9a-f]{64} \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] \S+ \S+ \S+ \S+ ",
-                "] ",
+                "/20",
                 Form.BLANKS,
                 tuple(
                     "bucket_owner bucket time c-ip requester request_id operation key request sc-status error_code sc-bytes"

@@ -25,14 +25,20 @@ _PF_4 = tuple(f"{_PF_FRONT} tos ecn ttl packet_id offset flags protocol_id proto
 _PF_6 = tuple(f"{_PF_FRONT} class flow hop_limit protocol protocol_id {_PF_ENDS}".split())
 
 
+# The only time of theirs that states its zone, whichever column it has in the version at hand.
+_PAN_EXACT = ((r",(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d)(?:,|$)", ("high_resolution_timestamp",)),)
+
+
 def _pan(kind: str, rest: str) -> Line:
     hint = "," if "|" in kind else f",{kind}"
-    return Line(rf"\d,(?=[^,]*\d\d:\d\d)[^,]*+,\w*+,{kind},", f"{hint},", Form.COMMAS, tuple(f"{_PAN_FRONT} {rest}".split()))
+    names = tuple(f"{_PAN_FRONT} {rest}".split())
+    return Line(rf"\d,(?=[^,]*\d\d:\d\d)[^,]*+,\w*+,{kind},", f"{hint},", Form.COMMAS, names, finders=_PAN_EXACT)
 
 
 SOURCES = (
     LogSource(
         name="cef",
+        local=True,
         marks=(("devicevendor", "deviceproduct", "deviceeventclassid"),),
         serves=(
             Serves(
@@ -85,6 +91,7 @@ SOURCES = (
     ),
     LogSource(
         name="leef",
+        local=True,
         marks=(),
         serves=(
             Serves(
@@ -103,6 +110,7 @@ SOURCES = (
     ),
     LogSource(
         name="fortigate",
+        local=True,
         marks=(("logid", "type", "subtype", "vd"), ("devid", "logid", "type")),
         serves=(
             Serves("fortigate", "", "event", only={"type": ("event",)}),
@@ -119,10 +127,17 @@ SOURCES = (
         users=("user", "srcuser"),
         addresses=("srcip", "remip", "ui"),
         actions=("msg", "action", "logdesc"),
-        lines=(Line(r"^(?>.*?(?:date=\d{4}-\d\d-\d\d time=\S+ |devname=|logver=)).*\blog_?id=\"?\d{10}", "id=", Form.PAIRS),),
+        lines=(
+            Line(
+                r"^(?>.*?(?:date=\d{4}-\d\d-\d\d time=\S+ |devname=|logver=)).*\blog_?id=\"?\d{10}",
+                ("logid=", "log_id="),
+                Form.PAIRS,
+            ),
+        ),
     ),
     LogSource(
         name="sophos",
+        local=True,
         marks=(),
         serves=(Serves(ANY, "firewall", only={"log_type": ("firewall",)}, fields={"action": ("log_subtype", "status")}),),
         times=("timestamp", "datetime"),
@@ -136,6 +151,7 @@ SOURCES = (
     ),
     LogSource(
         name="sonicwall",
+        local=True,
         marks=(),
         serves=(Serves(ANY, "firewall", only={"dst_port": (PRESENT,)}, fields={"action": ("fw_action", "msg")}),),
         times=("time",),
@@ -178,6 +194,7 @@ SOURCES = (
     ),
     LogSource(
         name="paloalto",
+        local=True,
         marks=(),
         serves=(
             Serves(
@@ -202,7 +219,7 @@ SOURCES = (
             _pan("USERID", "vsys src srcuser datasourcename eventid repeatcnt timeout"),
             _pan("GLOBALPROTECT", "vsys eventid stage auth_method tunnel_type srcuser srcregion machinename src"),
             _pan("(?:HIPMATCH|HIP-MATCH)", "srcuser vsys machinename os src"),
-            _pan("(?:AUTHENTICATION|AUTH|DECRYPTION|TUNNEL|CORRELATION|IPTAG|AUDIT|SCTP|GTP)", "vsys src srcuser"),
+            _pan("(?:AUTHENTICATION|AUTH|DECRYPTION|TUNNEL|CORRELATION|IPTAG|AUDIT|SCTP|GTP|START|END)", "vsys src srcuser"),
         ),
     ),
     LogSource(
@@ -218,7 +235,7 @@ SOURCES = (
         lines=(
             Line(
                 r"%(?:ASA|FTD|PIX)-(?:\w+-)?(\d)-(\d{6}):? (.*)",
-                "%",
+                ("%ASA-", "%FTD-", "%PIX-"),
                 names=("severity", "message_id", "message"),
                 finders=(
                     (
@@ -227,6 +244,14 @@ SOURCES = (
                         ("src_ip", "src_port", "dst_ip", "dst_port"),
                     ),
                     (r"^(?:access-list \S+ )?(\w+)", ("action",)),
+                    (r"\bSrcIP: ([0-9a-fA-F.:]+)", ("src_ip",)),
+                    (r"\bDstIP: ([0-9a-fA-F.:]+)", ("dst_ip",)),
+                    (r"\bDstPort: (\d+)", ("dst_port",)),
+                    (r'\bMessage: "([^"]{1,400})"', ("attack",)),
+                    (r"\bThreatName: ([^,]{1,400})", ("threat_name",)),
+                    (r"\bClassification: ([^,]{1,200})", ("classification",)),
+                    (r"\bPriority: (\d)", ("priority",)),
+                    (r"\bInlineResult: ([^,]{1,60})", ("inline",)),
                     (r"[Uu]ser(?:name)? ?[=<'\"]? ?([\w.@\\-]+)", ("user",)),
                 ),
             ),
@@ -268,6 +293,7 @@ SOURCES = (
     ),
     LogSource(
         name="suricata-fast",
+        local=True,
         marks=(),
         serves=(Serves("suricata"),),
         times=("time",),
@@ -275,11 +301,12 @@ SOURCES = (
         actions=("signature",),
         lines=(
             Line(
-                r"^(\d\d/\d\d(?:/\d\d(?:\d\d)?)?-\d\d:\d\d:\d\d\.\d+) +(?:\[\w+\] +)?\[\*\*\] \[([\d:]+)\] (.*?) \[\*\*\]"
+                r"^(\d\d/\d\d(?:/\d\d(?:\d\d)?)?-\d\d:\d\d:\d\d\.\d+) +(?:\[(\w+)\] +)?\[\*\*\] \[([\d:]+)\] (.*?) \[\*\*\]"
                 r" (?:\[Classification: ([^\]]*)\] )?(?:\[Priority: (\d+)\] )?\{(\S+)\} (\S+) -> (\S+)",
                 "[**]",
                 names=(
                     "time",
+                    "verdict",
                     "signature_id",
                     "signature",
                     "category",
@@ -288,6 +315,12 @@ SOURCES = (
                     "src_ip+src_port",
                     "dest_ip+dest_port",
                 ),
+            ),
+            Line(  # as Snort writes to syslog
+                r"^\[(\d+:\d+:\d+)\] (.{1,400}?) \[Classification: ([^\]]*)\] \[Priority: (\d+)\]:? *(?:<\S+> *)?"
+                r"\{(\S+)\} (\S+) -> (\S+)",
+                "[Priority: ",
+                names=("signature_id", "signature", "category", "priority", "proto", "src_ip+src_port", "dest_ip+dest_port"),
             ),
         ),
     ),

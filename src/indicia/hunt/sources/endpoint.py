@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from indicia.hunt.sources.form import ANY, LogSource, Serves
 
-__all__ = ["SOURCES"]
-
 _PROCESS = {
     "image": ("process.executable",),
     "commandline": ("process.command_line",),

@@ -50,13 +50,13 @@ class Line(NamedTuple):
 
     `mark` is sought in the line, at its very beginning where it starts with "^"; its first match is where the record begins.
     What it needs further on (`a.*b`) is sought behind the first place alone, `^(?>.*?a).*b`: a line may hold ten thousand.
-    `hint` is a text that stands in every such line: it is what makes other lines cheap. `names` are those of the groups or
-    columns ("a+b": two, parted by the last colon; "": of no use). `finders` are further patterns, sought in the last group:
-    each gives the fields that its own groups are named for.
+    `hint` is a text that stands in every such line, or several of which one does: it is what makes other lines cheap. `names`
+    are those of the groups or columns ("a+b": two, parted by the last colon; "": of no use). `finders` are further patterns,
+    sought in the last group, or in the line where there is none: each gives the fields that its own groups are named for.
     """
 
     mark: str
-    hint: str = ""
+    hint: str | tuple[str, ...] = ""
     form: Form = Form.GROUPS
     names: tuple[str, ...] = ()
     finders: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -80,7 +80,8 @@ class LogSource(NamedTuple):
     dotted). `times`, `hosts`, `users`, `addresses`, `actions` and `objects` name the fields that say when, where, who, from
     where, what and to what (of a name that ends in "." the first below it), the most telling first; where there is no machine,
     `hosts` are the account, tenant or project, which is so of all kinds with `answers` save those `of_machines`. `answers` say
-    whether it worked: the first that knows counts. `lines` say what it looks like as text.
+    whether it worked: the first that knows counts. `lines` say what it looks like as text. `local`: its times are those of the
+    device where they state no zone; those of all others are in UTC.
     """
 
     name: str
@@ -95,6 +96,7 @@ class LogSource(NamedTuple):
     answers: tuple[Answer, ...] = ()
     lines: tuple[Line, ...] = ()
     of_machines: bool = False
+    local: bool = False
 
 
 def holds(mark: Iterable[str], fields: Mapping[str, Any]) -> bool:

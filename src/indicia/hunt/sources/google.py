@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from indicia.hunt.sources.form import PRESENT, Answer, LogSource, Serves
 
-__all__ = ["SOURCES"]
-
 _DATA = {
     f"data.protopayload.{name.lower()}": (f"data.protoPayload.{name}", f"protoPayload.{name}")
     for name in ("authorizationInfo.permission", "authorizationInfo.granted", "serviceName", "methodName", "resourceName")

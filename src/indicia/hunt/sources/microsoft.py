@@ -45,6 +45,7 @@ _SIGN_IN = {
     "devicedetail.deviceid": ("deviceDetail.deviceId", "properties.deviceDetail.deviceId"),
     "useragent": ("UserAgent", "properties.userAgent"),
     "riskstate": ("RiskState", "properties.riskState"),
+    "authenticationprotocol": ("AuthenticationProtocol", "properties.authenticationProtocol"),
 }
 _DEFENDER = {
     "image": ("FolderPath", "InitiatingProcessFolderPath"),

@@ -62,7 +62,7 @@ SOURCES = (
         lines=(
             Line(
                 r"^(\d{10}\.\d{3}) +(\d+) (\S+) ([A-Z_]+/\d{3}) (\d+) (\S+) (\S+) (\S+) [A-Z_]+/\S+ (\S+)",
-                "/",
+                ("TCP_", "UDP_", "NONE"),
                 names=(
                     "time",
                     "time-taken",
@@ -89,7 +89,7 @@ SOURCES = (
                 r"^ ?(\S+:\d+) \[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\.\d{3})\] (\S+) (\S+)"
                 r" ([-\d+/]+) (-?\d+) (\+?\d+) (\S+) (\S+) (\S{4}) (\S+) (\S+)"
                 r' (?:\{([^}]*)\} )?(?:\{([^}]*)\} )?"([^"]*)"?',
-                "] ",
+                "/20",
                 names=(
                     "c-ip+c-port",
                     "accept_date",
@@ -110,7 +110,7 @@ SOURCES = (
             ),
             Line(  # connections that are no requests
                 r"^ ?(\S+:\d+) \[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\.\d{3})\] (\S+) (\S+) ([-\d+/]+) (\+?\d+) (\S\S)",
-                "] ",
+                "/20",
                 names=("c-ip+c-port", "accept_date", "frontend", "backend", "timers", "sc-bytes", "termination_state"),
             ),
         ),
@@ -174,7 +174,9 @@ SOURCES = (
             ),
             Line(r"query\[([A-Z]+)\] (\S+) from ([0-9a-f.:]+)", "query[", names=("record_type", "query", "client")),  # dnsmasq
             Line(
-                r"\] (?:info|query): ([0-9a-f.:]+) (\S+)\. ([A-Z0-9]+) IN\b", "] ", names=("client", "query", "record_type")
+                r"\] (?:info|query): ([0-9a-f.:]+) (\S+)\. ([A-Z0-9]+) IN\b",
+                ("] info: ", "] query: "),
+                names=("client", "query", "record_type"),
             ),  # Unbound
             Line(  # Windows, its debug log: what is asked of it
                 r"PACKET +[0-9A-F]+ (UDP|TCP) Rcv ([0-9a-fA-F.:]+) +[0-9a-f]{4} +Q \[[^\]]*\] +(\S+) +(\S+)",

@@ -8,8 +8,6 @@ from __future__ import annotations
 from indicia.hunt.sources.form import ANY, PRESENT, Answer, LogSource, Serves
 from indicia.hunt.sources.web import WEB
 
-__all__ = ["SOURCES"]
-
 _ACTOR = {
     "image": ("actor.process.file.path", "process.file.path"),
     "commandline": ("actor.process.cmd_line", "process.cmd_line"),

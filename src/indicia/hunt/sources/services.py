@@ -5,10 +5,21 @@ References: Okta, "System Log API"; GitHub, "Audit log events"; Kubernetes, "Aud
 
 from __future__ import annotations
 
-from indicia.hunt.sources.form import PRESENT, Answer, LogSource, Serves
+from indicia.hunt.sources.form import ANY, PRESENT, Answer, LogSource, Serves
 
 __all__ = ["SOURCES"]
 
+_HTTP = {
+    **dict.fromkeys(
+        ("cs-uri", "c-uri", "cs-uri-query", "c-uri-query", "cs-uri-stem", "c-uri-stem", "c-uri-path"), ("http.url",)
+    ),
+    **dict.fromkeys(("cs-user-agent", "c-useragent", "cs-useragent"), ("http.http_user_agent",)),
+    **dict.fromkeys(("cs-host", "r-dns"), ("http.hostname",)),
+    **dict.fromkeys(("cs-referer", "cs-referrer"), ("http.http_refer",)),
+    "cs-method": ("http.http_method",),
+    "sc-status": ("http.status",),
+    "c-ip": ("src_ip",),
+}
 SOURCES = (
     LogSource(
         name="okta",
@@ -111,6 +122,8 @@ SOURCES = (
                 only={"event_type": ("dns",)},
                 fields={"query": ("dns.rrname",), "record_type": ("dns.rrtype",), "answer": ("dns.answers.rdata", "dns.rdata")},
             ),
+            Serves(ANY, "webserver", only={"event_type": ("http",)}, fields=_HTTP),
+            Serves("", "proxy", only={"event_type": ("http",), "http.hostname": (PRESENT,)}, fields=_HTTP),
             Serves("suricata"),
         ),
         times=("timestamp",),

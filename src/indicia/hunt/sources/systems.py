@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["CARRIERS", "Carrier"]
-
 
 class Carrier(NamedTuple):
     """A kind of record that carries a line of text in its field `message`. It has all the fields of `marks`.

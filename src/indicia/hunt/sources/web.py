@@ -6,8 +6,6 @@ References: SigmaHQ sigma-specification, "Sigma taxonomy appendix"; W3C, "Extend
 
 from __future__ import annotations
 
-__all__ = ["WEB"]
-
 _STEM = (
     *("cs-uri-stem", "cs_uri_stem", "request_uri", "uri", "url.path", "path", "url", "request", "url.original"),
     *("ClientRequestPath", "ClientRequestURI", "request.uri", "httpRequest.requestUrl", "httpRequest.uri"),

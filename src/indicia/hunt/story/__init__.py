@@ -7,6 +7,7 @@ from math import inf
 
 from msgspec.structs import replace
 
+from indicia.hunt.story.around import is_context, with_context
 from indicia.hunt.story.chains import join
 from indicia.hunt.story.keys import Hosts, traits_of
 from indicia.hunt.story.limits import reach
@@ -25,17 +26,21 @@ class Story(Record, frozen=True, kw_only=True):
     reason: str
 
 
-def tell(sightings: Iterable[Sighting], files: Sequence[LogFile]) -> Story:
-    """The story of `sightings` (judged; in any order) in the light of the `files` that were read.
+def tell(sightings: Iterable[Sighting], files: Sequence[LogFile], rules: int = 0) -> Story:
+    """The story of `sightings` (judged; in any order) in the light of the `files` that were read with so many `rules`.
 
     Deterministic: the order of the input does not matter. Sightings without a time stand last.
     """
-    judged = sorted(sightings, key=_order)
+    ordered = sorted(sightings, key=_order)
+    context = [each for each in ordered if is_context(each)]
+    judged = [each for each in ordered if not is_context(each)] if context else ordered
     traits = traits_of(judged)
-    hosts = Hosts(judged)
+    hosts = Hosts(ordered)
     chains = join(judged, traits, hosts)
-    verdict, reason = decide(judged, traits, chains, files)
-    return Story(sightings=tuple(_named(judged, hosts)), chains=chains, verdict=verdict, reason=reason)
+    verdict, reason = decide(judged, traits, chains, files, rules)
+    chains, around = with_context(chains, judged, context, hosts)
+    told = sorted((*judged, *around), key=_order) if around else judged
+    return Story(sightings=tuple(_named(told, hosts)), chains=chains, verdict=verdict, reason=reason)
 
 
 def _named(sightings: Iterable[Sighting], hosts: Hosts) -> Iterator[Sighting]:

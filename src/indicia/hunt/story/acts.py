@@ -39,11 +39,13 @@ class Act(NamedTuple):
 def acts_of(sightings: Sequence[Sighting]) -> list[Act]:
     """The acts in some sightings, in the order in which each is first seen."""
     same: dict[tuple[Deed, tuple[str, ...], Outcome, str], list[list[Sighting]]] = {}
-    for traces in _by_act(sightings):
+    for all_traces in _by_act(sightings):
+        # What was done is told by rules: that an address was listed takes nothing from it.
+        traces = [each for each in all_traces if each.indicator is None] or all_traces
         worst = max(traces, key=lambda each: (_RANK[each.level], _BY_OUTCOME[each.outcome]))
         outcome = max((each.outcome for each in traces), key=_BY_OUTCOME.__getitem__)
         deed = max((deed_of(event) for event in (worst.event, *(each.event for each in traces))), key=_told_by)
-        same.setdefault((deed, _titles(traces), outcome, worst.event.host.lower()), []).append(traces)
+        same.setdefault((deed, _titles(all_traces), outcome, worst.event.host.lower()), []).append(traces)
     found = []
     for (deed, titles, outcome, _), some in same.items():
         first = max(some[0], key=lambda each: (_RANK[each.level], _BY_OUTCOME[each.outcome]))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from indicia.hunt.sight.notes import note_of
 from indicia.hunt.story.keys import Hosts, Traits, is_back_end
 from indicia.hunt.story.sentence import summary
 from indicia.records import Chain, Outcome, RuleLevel, Sighting, Stage, stable_id
@@ -25,6 +26,7 @@ ONE_VISIT = timedelta(minutes=30)
 LONE = timedelta(hours=1)
 MOST_SCANNERS = 12  # chains of attempts only, per host; more are told as one
 _STAGE_ORDER = {stage: place for place, stage in enumerate(Stage)}
+_LEVELS = {level: rank for rank, level in enumerate(RuleLevel)}
 _QUIET = {RuleLevel.INFORMATIONAL, RuleLevel.LOW}
 
 
@@ -55,15 +57,17 @@ class _Groups:
 
 
 def join(sightings: Sequence[Sighting], traits: Sequence[Traits], hosts: Hosts) -> tuple[Chain, ...]:
-    """The chains in `sightings` (judged, in time order, with traits and machines): those that succeeded first, then by time.
+    """The chains in `sightings` (judged, in time order, with traits and machines): the worst first, then by time.
 
     Never joins two hosts, nor two client addresses unless a session or a web shell that answered ties them. What shares
     no key with anything goes by time to the nearest chain of its host that succeeded, or stands by itself; quiet rules
     alone make none.
     """
     by_host: dict[str, list[int]] = defaultdict(list)
-    for index, sighting in enumerate(sightings):
-        by_host[hosts.of(sighting.event)].append(index)
+    at = {each.event.place: hosts.actor(each.event) for each in sightings if each.event.format != "correlation"}
+    for index, sighting in enumerate(sightings):  # a count is of whoever completed it
+        event = sighting.event
+        by_host[(at.get(event.place) if event.format == "correlation" else None) or hosts.actor(event)].append(index)
     chains: list[Chain] = []
     groups = _Groups(len(sightings))
     for host, members in by_host.items():
@@ -73,7 +77,16 @@ def join(sightings: Sequence[Sighting], traits: Sequence[Traits], hosts: Hosts) 
         _by_nearness(sightings, traits, members, groups)
         sets = [group for group in groups.sets(members) if any(_loud(sightings[index]) for index in group)]
         chains += [_chain(host, group, sightings, traits) for group in _fold_scanners(sightings, sets)]
-    return tuple(sorted(chains, key=_by_weight))
+    levels = {each.id: _weight(each) for each in sightings}
+    return tuple(sorted(chains, key=lambda chain: _by_weight(chain, levels)))
+
+
+def _weight(sighting: Sighting) -> int:
+    """How grave a sighting is that was not turned away; 0 of what was, and of an address or a name that somebody listed."""
+    note = note_of(sighting.rule)
+    if _idle(sighting) or sighting.indicator is not None:
+        return 0
+    return 10 if note is not None and note.proof and sighting.outcome is Outcome.SUCCESS else 1 + _LEVELS[sighting.level]
 
 
 def _loud(sighting: Sighting) -> bool:
@@ -227,7 +240,8 @@ def _chain(host: str, group: Sequence[int], sightings: Sequence[Sighting], trait
     )
 
 
-def _by_weight(chain: Chain) -> tuple[int, int, float, str]:
+def _by_weight(chain: Chain, levels: Mapping[str, int]) -> tuple[int, int, int, float, str]:
+    """The worst that was not turned away first, then what succeeded, what has more stages, what came earlier."""
     order = (Outcome.SUCCESS, Outcome.UNKNOWN, Outcome.ATTEMPT).index(chain.outcome)
-    start = chain.start.timestamp() if chain.start else 0.0
-    return order, -len(chain.stages) if order else 0, start, chain.id
+    worst = max((levels[each] for each in chain.sightings), default=0)
+    return -worst, order, -len(chain.stages), chain.start.timestamp() if chain.start else 0.0, chain.id

@@ -11,9 +11,12 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from indicia.hunt.names import Remembered
+from indicia.hunt.sources import source_named
+from indicia.hunt.sources.deeds import actor_of
+from indicia.hunt.story.sentence import printable
 from indicia.records import Event, Outcome, Sighting, Stage
 
-__all__ = ["Hosts", "Traits", "agent_of", "client_of", "is_back_end", "keys_of", "traits_of", "web_path"]
+__all__ = ["Hosts", "Traits", "agent_of", "client_of", "is_back_end", "is_of_cloud", "keys_of", "traits_of", "web_path"]
 
 # The shared session accounts of Windows: their logons say nothing about who acts.
 SHARED_LOGONS = {"0x0", "0x3e7", "0x3e4", "0x3e5", "-", ""}
@@ -70,6 +73,19 @@ def _client_at(address: str) -> str:
     return "" if parsed.is_loopback or parsed.is_unspecified else str(mapped or parsed)
 
 
+@lru_cache(256)
+def is_of_cloud(log: str) -> bool:
+    """Whether logs of a format are of accounts, and not of machines: there, whoever acted is a principal."""
+    source = source_named(log)
+    return source is not None and bool(source.answers) and not source.of_machines
+
+
+def _caller(event: Event) -> str:
+    """The address that a principal called from, without its port; "" where the cloud itself did."""
+    origin = actor_of(event).origin
+    return _client_at(origin) or _client_at(origin.rpartition(":")[0])
+
+
 def agent_of(event: Event) -> str:
     """The user agent, written one way: W3C logs have plus signs where HttpProxy has blanks."""
     return _field(event, *_AGENTS).replace("+", " ")
@@ -97,7 +113,7 @@ def traits_of(sightings: Sequence[Sighting]) -> list[Traits]:
         own = seen.get(id(event))  # the sightings hold their events, so an id is one event's
         if own is None:
             told = _told_by(tuple(event.fields))
-            client = client_of(event) if told.client else ""
+            client = _caller(event) if is_of_cloud(event.format) else client_of(event) if told.client else ""
             own = seen[id(event)] = Traits(client, agent_of(event) if told.agent else "", _keys_of(event, client, told))
         page = _page_of(sighting)
         found.append(Traits(own.client, own.agent, (*own.keys, ("page", page))) if page else own)
@@ -111,7 +127,8 @@ def keys_of(sighting: Sighting) -> Iterable[tuple[str, str]]:
     shell that was written or answered (an attempt on a name does not tie a scanner to whoever owns that shell).
     """
     event = sighting.event
-    yield from _keys_of(event, client_of(event), _told_by(tuple(event.fields)))
+    client = _caller(event) if is_of_cloud(event.format) else client_of(event)
+    yield from _keys_of(event, client, _told_by(tuple(event.fields)))
     page = _page_of(sighting)
     if page:
         yield "page", page
@@ -236,6 +253,11 @@ class Hosts:
         if host is None:
             host = self._known[given] = self._of(given)
         return host
+
+    def actor(self, event: Event) -> str:
+        """What a chain is of: the machine, or in a cloud the principal that acted, by the account where none is named."""
+        who = actor_of(event).who[:LONGEST_NAME] if is_of_cloud(event.format) else ""
+        return printable(who) if who else self.of(event)
 
     def _given_by(self, event: Event) -> _Given:
         given = self._given.get(id(event))

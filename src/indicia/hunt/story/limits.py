@@ -11,8 +11,6 @@ from indicia.hunt.story.keys import Traits
 from indicia.hunt.story.sentence import moment
 from indicia.records import LogFile, Outcome, Sighting
 
-__all__ = ["cleared", "reach", "skew"]
-
 NAMES = {
     "httpproxy": "HttpProxy",
     "ecp-server": "ECP Server",

@@ -11,8 +11,6 @@ from indicia.hunt.sight.outcome import status_of
 from indicia.hunt.sources.deeds import actor_of
 from indicia.records import Outcome, RuleLevel, Sighting, Stage
 
-__all__ = ["moment", "printable", "summary"]
-
 MOST_STEPS = 12
 MOST_NAMES = 4
 _RANK = {level: rank for rank, level in enumerate(RuleLevel)}

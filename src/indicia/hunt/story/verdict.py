@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from indicia.hunt.sight.notes import note_of
 from indicia.hunt.sight.outcome import status_of
-from indicia.hunt.sources import source_named
-from indicia.hunt.story.keys import Traits
+from indicia.hunt.sight.said import is_said
+from indicia.hunt.story.asked import beside, hardly_asked, is_most, not_judged
+from indicia.hunt.story.keys import Traits, is_of_cloud
 from indicia.hunt.story.limits import cleared, reach, skew
 from indicia.hunt.story.sentence import moment, printable
 from indicia.records import Chain, HuntVerdict, LogFile, Outcome, RuleLevel, Sighting, Stage
 
-__all__ = ["decide"]
+__all__ = ["decide", "verdict_of", "worst_of"]
 
 MOST_HOSTS = 8  # named in a sentence
 NAMELESS = "a host that the logs do not name"
@@ -35,7 +36,7 @@ def _telling(sighting: Sighting) -> bool:
         return sighting.rule.startswith("indicator:file-")
     if sighting.outcome is Outcome.ATTEMPT or sighting.level not in _HIGH or sighting.stage is Stage.PROBE:
         return False
-    if sighting.outcome is Outcome.UNKNOWN and status_of(sighting.event):
+    if sighting.outcome is Outcome.UNKNOWN and status_of(sighting.event) and not is_said(sighting.rule):
         # That a request was answered says little: pages answer scanners too. A page that should not exist is another matter.
         return sighting.stage is Stage.WEB_SHELL
     return True
@@ -46,18 +47,21 @@ def _tried(sighting: Sighting) -> bool:
         return False
     if sighting.outcome is Outcome.ATTEMPT or sighting.rule.startswith("indicator:"):
         return True
+    if is_said(sighting.rule):
+        return False
     return bool(status_of(sighting.event)) and sighting.level is not RuleLevel.CRITICAL
 
 
 def decide(
-    sightings: Sequence[Sighting], traits: Sequence[Traits], chains: Sequence[Chain], files: Sequence[LogFile]
+    sightings: Sequence[Sighting], traits: Sequence[Traits], chains: Sequence[Chain], files: Sequence[LogFile], rules: int
 ) -> tuple[HuntVerdict, str]:
     """The verdict on judged sightings (with their traits) and their chains, with its reason in two to four sentences.
 
     Compromise: a rule that by itself shows one has succeeded. Likely: on one host several traces at a high level that do not
     lean on each other, or something critical that succeeded. Signs: something at a high level was not turned away. Something
     to look at: a trace at a medium level. Attempts only: something was tried, and all of it was turned away or changed
-    nothing. Not seen: none of that. The first sentence names the worst of what was seen.
+    nothing. Not seen: none of that. Cannot judge: none of that either, but hardly any of the `rules` could be asked of these
+    logs. The first sentence names the worst of what was seen.
     """
     events = sum(file.events for file in files)
     if not events and not sightings:
@@ -77,7 +81,7 @@ def decide(
         more = [host for host in _hosts(chains, telling) if host not in hosts]
         lead = f"{_places(hosts, clouds, 'was', 'were')} broken into: {_list(hosts)}; {_worst(telling)}."
         earliest = min(decisive, key=_time)
-        first = "" if earliest is _worst_of(telling) else f"The first decisive trace is {_trace(earliest)}."
+        first = "" if earliest is worst_of(telling) else f"The first decisive trace is {_trace(earliest)}."
         signs = f"{_places(more, clouds, 'shows', 'show', 'more ')} signs of compromise: {_list(more)}." if more else ""
         return HuntVerdict.COMPROMISE, " ".join(part for part in (lead, first, signs, limits) if part)
     if telling:
@@ -88,7 +92,7 @@ def decide(
         else:
             hosts = _hosts(chains, telling)
             lead = f"{_places(hosts, clouds, 'shows', 'show')} signs of compromise: {_list(hosts)}; {_worst(telling)}."
-        first = "" if earliest is _worst_of(telling) else f"The first is {_trace(earliest)}."
+        first = "" if earliest is worst_of(telling) else f"The first is {_trace(earliest)}."
         told = (lead, first, _missing_cause(sightings, earliest, files), limits)
         verdict = HuntVerdict.LIKELY if likely else HuntVerdict.SIGNS
         return verdict, " ".join(part for part in told if part)
@@ -108,10 +112,24 @@ def decide(
             f" {_plural(len(sightings), 'sighting', 'sightings')} of a lower level: no intrusion by that alone;"
             f" {_worst(sightings)}."
         )
+    unasked = hardly_asked(files, rules)
+    if unasked and is_most(unasked, files):
+        return HuntVerdict.CANNOT_JUDGE, f"{not_judged(unasked, files, rules)}{rest} {limits}"
+    limits = f"{beside(unasked)} {limits}" if unasked else limits
     return (
         HuntVerdict.NOT_SEEN,
         f"Nothing at a medium level or above was found in {_plural(events, 'record', 'records', within=True)}.{rest} {limits}",
     )
+
+
+def verdict_of(sightings: Sequence[Sighting], chains: Sequence[Chain]) -> HuntVerdict:
+    """What is to be said of one machine or principal by its sightings and chains."""
+    if any(map(_decisive, sightings)):
+        return HuntVerdict.COMPROMISE
+    if telling := [each for each in sightings if _telling(each)]:
+        return HuntVerdict.LIKELY if _likely(chains, telling) else HuntVerdict.SIGNS
+    look = any(each.level not in _QUIET and not _tried(each) for each in sightings)
+    return HuntVerdict.LOOK if look else HuntVerdict.ATTEMPT
 
 
 def _attempts(tried: Sequence[Sighting], chains: Sequence[Chain]) -> str:
@@ -128,13 +146,13 @@ def _attempts(tried: Sequence[Sighting], chains: Sequence[Chain]) -> str:
 def _likely(chains: Sequence[Chain], telling: Sequence[Sighting]) -> list[str]:
     """The hosts on which one telling trace is critical and succeeded, or several that differ in all say one thing."""
     by_id = {sighting.id: sighting for sighting in telling}
-    hosts = set()
+    hosts: dict[str, None] = {}
     for chain in chains:
         mine = [by_id[identity] for identity in chain.sightings if identity in by_id]
         critical = [each for each in mine if each.level is RuleLevel.CRITICAL]
         if any(each.outcome is Outcome.SUCCESS for each in critical) or _independent(mine) >= (2 if critical else 3):
-            hosts.add(chain.host or NAMELESS)
-    return sorted(hosts)
+            hosts[chain.host or NAMELESS] = None
+    return list(hosts)
 
 
 def _independent(some: Sequence[Sighting]) -> int:
@@ -148,10 +166,10 @@ def _independent(some: Sequence[Sighting]) -> int:
 
 def _worst(some: Sequence[Sighting]) -> str:
     """The worst of some sightings, as part of a sentence."""
-    return f"the worst trace is {_trace(_worst_of(some), level=True)}"
+    return f"the worst trace is {_trace(worst_of(some), level=True)}"
 
 
-def _worst_of(some: Sequence[Sighting]) -> Sighting:
+def worst_of(some: Sequence[Sighting]) -> Sighting:
     """The worst of some sightings, the earliest where several are as bad."""
     return max(
         some,
@@ -200,14 +218,9 @@ def _clouds(sightings: Sequence[Sighting], chains: Sequence[Chain]) -> frozenset
     formats = {sighting.id: sighting.event.format for sighting in sightings}
     found: dict[str, bool] = {}
     for chain in chains:
-        told = all(_names_accounts(formats[each]) for each in chain.sightings)
+        told = all(is_of_cloud(formats[each]) for each in chain.sightings)
         found[chain.host] = told and found.get(chain.host, True)
     return frozenset(name for name, is_cloud in found.items() if is_cloud and name)
-
-
-def _names_accounts(log: str) -> bool:
-    source = source_named(log)
-    return source is not None and bool(source.answers) and not source.of_machines
 
 
 def _places(names: Sequence[str], clouds: frozenset[str], one: str, many: str, more: str = "") -> str:
@@ -225,8 +238,7 @@ def _list(hosts: Sequence[str]) -> str:
 
 def _hosts(chains: Sequence[Chain], chosen: Sequence[Sighting]) -> list[str]:
     ids = {sighting.id for sighting in chosen}
-    named = {chain.host for chain in chains if not ids.isdisjoint(chain.sightings)}
-    return sorted(host or NAMELESS for host in named)
+    return list(dict.fromkeys(chain.host or NAMELESS for chain in chains if not ids.isdisjoint(chain.sightings)))
 
 
 def _missing_cause(sightings: Sequence[Sighting], first: Sighting, files: Sequence[LogFile]) -> str:

@@ -9,13 +9,11 @@ import math
 
 from indicia.records import Stance
 
-__all__ = ["GROUPS", "calibrated", "group_of"]
-
 GROUPS: dict[str, tuple[float, float]] = {  # slope, offset
     "accuses": (1.0, -0.6),
     "denies": (1.1, 0.6),
     "declines": (0.7, 0.65),
-    "other": (0.65, -0.8),
+    "other": (0.9, -0.7),
 }
 _LEAST = 1e-4
 

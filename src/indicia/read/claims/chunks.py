@@ -2,7 +2,7 @@
 
 A chunk has sentences of its own, about which is asked, some before and after them, and at its head the first words of the
 document and the label of the turn in which it begins ("MS. PSAKI:"). All claims of a chunk are told by these tokens alone, so
-that a claim reads the same in a long document as in a short one.
+that a claim reads the same in a long document as in a short one. With no room around it each sentence is a chunk by itself.
 """
 
 from __future__ import annotations
@@ -15,12 +15,8 @@ from typing import NamedTuple
 
 from indicia.read.text.sentences import sentences
 
-__all__ = ["Chunk", "Place", "Sentence", "Zone", "chunks", "cut"]
-
 Place = tuple[int, int]  # a half-open range of characters of the document, or of tokens of a chunk
 
-OWN, BEFORE, AFTER = 224, 72, 24  # tokens of a chunk: its own sentences, and those around them
-HEAD = 36  # tokens of the document's first words
 LONGEST = 128  # tokens of a sentence; a longer one is read in pieces
 HEADING = 3  # sentences whose words may stand at the head
 TURN = 6000  # characters that a turn may last: a label further back is a heading
@@ -32,6 +28,20 @@ _LABEL = re.compile(
     r"\s*:\s",
     re.MULTILINE,
 )
+
+
+class Room(NamedTuple):
+    """How many tokens of a chunk are for its own sentences (one at least), those before and after them, and the first words of
+    the document."""
+
+    own: int
+    before: int
+    after: int
+    head: int
+
+
+WIDE = Room(own=224, before=72, after=24, head=36)
+ALONE = Room(own=0, before=0, after=0, head=0)
 
 Tokens = Callable[[str], tuple[Sequence[int], Sequence[Place]]]  # a text's token ids, and where each stands in it
 
@@ -46,7 +56,7 @@ class Zone(IntEnum):
     AFTER = 4
 
 
-class Sentence(NamedTuple):
+class ChunkSentence(NamedTuple):
     """A sentence or a piece of a long one: its range in the document, token ids and their places in the document."""
 
     start: int
@@ -70,28 +80,28 @@ class Chunk(NamedTuple):
         return self.places[tokens[0]][0], self.places[tokens[1] - 1][1]
 
 
-def cut(text: str, tokens: Tokens) -> Iterator[Sentence]:
+def cut(text: str, tokens: Tokens) -> Iterator[ChunkSentence]:
     """The sentences of a text in order, long ones in pieces of at most LONGEST tokens."""
     for start, end in sentences(text):
         ids, inside = tokens(text[start:end])
         places = [(start + a, start + b) for a, b in inside]
         for at in range(0, len(ids), LONGEST):
             piece = places[at : at + LONGEST]
-            yield Sentence(piece[0][0], piece[-1][1], ids[at : at + LONGEST], piece)
+            yield ChunkSentence(piece[0][0], piece[-1][1], ids[at : at + LONGEST], piece)
 
 
-def chunks(text: str, tokens: Tokens) -> Iterator[Chunk]:
+def chunks(text: str, tokens: Tokens, room: Room = WIDE) -> Iterator[Chunk]:
     """The chunks of a document in order: every sentence is the own one of exactly one of them."""
     read = list(cut(text, tokens))
-    heading = [one for sentence in read[:HEADING] for one in zip(sentence.ids, sentence.places, strict=True)][:HEAD]
+    heading = [one for sentence in read[:HEADING] for one in zip(sentence.ids, sentence.places, strict=True)][: room.head]
     labels = [match.span() for match in _LABEL.finditer(text)]
     ends = [end for _, end in labels]
     first = 0
     while first < len(read):
-        last = _filled(read, range(first, len(read)), OWN, least=1)
-        before = first - _filled(read, range(first - 1, -1, -1), BEFORE)
+        last = _filled(read, range(first, len(read)), room.own, least=1)
+        before = first - _filled(read, range(first - 1, -1, -1), room.before)
         after = last_of = first + last
-        after += _filled(read, range(last_of, len(read)), AFTER)
+        after += _filled(read, range(last_of, len(read)), room.after)
         out = _Made(text)
         if before > 0:
             start = read[before].start
@@ -110,7 +120,7 @@ def chunks(text: str, tokens: Tokens) -> Iterator[Chunk]:
         first = last_of
 
 
-def _filled(read: Sequence[Sentence], order: range, room: int, least: int = 0) -> int:
+def _filled(read: Sequence[ChunkSentence], order: range, room: int, least: int = 0) -> int:
     """How many sentences, in this order, fit into so many tokens: `least` at least."""
     taken = 0
     for index in order:

@@ -8,8 +8,6 @@ from typing import NamedTuple
 
 from indicia.read.text.months import MONTHS
 
-__all__ = ["Dated", "dates"]
-
 
 class Dated(NamedTuple):
     """A date at text[start:end], as ISO 8601 cut to what is known: "2021", "2021-07" or "2021-07-19"."""

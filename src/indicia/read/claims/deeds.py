@@ -13,8 +13,6 @@ from indicia.read.claims.parties import Parties
 from indicia.read.claims.proposals import Proposal
 from indicia.records import About, Document, MentionKind
 
-__all__ = ["Deeds", "Told"]
-
 LOOK_BACK = 500  # characters before a sentence in which the deed may have been told
 HEADING = 200  # characters of a document's first line
 MOST = 5  # victims of a claim
@@ -28,6 +26,7 @@ _PLAIN = re.compile(  # what a deed is called that the network does not mark
     r"(?:the\s+)?[A-Z][\w’'-]+(?:\s+(?:of\s+)?[A-Z][\w’'-]+){0,4}"
 )
 _MORE = re.compile(r"(?:\s[A-Z][\w’'-]+){1,3}")
+NAMES = 80  # characters that the rest of a name may have
 _SEVERAL = re.compile(
     r"(?:[\w-]+ ){0,3}(?:attacks|cyberattacks|campaigns|operations|hacks|intrusions|activities)\b", re.IGNORECASE
 )
@@ -36,7 +35,7 @@ _OF = re.compile(r"\b(?:hack|hacking|breach|compromise|theft|infection)$", re.IG
 _EDGE = " \t\n.,;:“”\"'‘’()[]–—-"
 
 
-class Told(NamedTuple):
+class ToldDeed(NamedTuple):
     """The deed of one claim: its own words, where they stand, the incident that it is, and who was hit."""
 
     act: Place | None
@@ -57,7 +56,7 @@ class Deeds:
         first = self.text[:HEADING].lstrip().partition("\n")[0]
         self._heading = first if len(first) < len(self.text.strip()) else ""
 
-    def of(self, one: Proposal, doer: Place | None, doers_state: str | None) -> Told:
+    def of(self, one: Proposal, doer: Place | None, doers_state: str | None) -> ToldDeed:
         """The deed that a proposal is about. `doer` are the words of the accused, who is no victim."""
         act = self._act(one)
         victims = tuple(place for place in self._inside(one, "victims") if not _shared(place, doer))[:MOST]
@@ -69,7 +68,7 @@ class Deeds:
         told = (*victims, *((act,) if act else ()))
         found = (one for place in told for one in self.parties.names.inside(place) if one.kind is MentionKind.SECTOR)
         sectors = tuple(sorted({one.value for one in found}))
-        return Told(act, about, victims, countries, sectors)
+        return ToldDeed(act, about, victims, countries, sectors)
 
     def _inside(self, one: Proposal, tag: str) -> list[Place]:
         low, high = one.sentence
@@ -78,7 +77,7 @@ class Deeds:
 
     def _whole(self, place: Place, stop: int) -> Place:
         """A place with the rest of a name that it ends in."""
-        more = _MORE.match(self.text, place[1], stop)
+        more = _MORE.match(self.text, place[1], min(stop, place[1] + NAMES))
         if more is not None and self.text[slice(*place)].split()[-1][:1].isupper():
             return place[0], more.end()
         return place

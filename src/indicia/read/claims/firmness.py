@@ -13,8 +13,6 @@ from typing import NamedTuple
 from indicia.read.names.lexicon import lowered
 from indicia.records import Confidence, Firmness, Likelihood
 
-__all__ = ["Firm", "firm_words"]
-
 
 class Firm(NamedTuple):
     """A cue for firmness at text[start:end]."""

@@ -10,10 +10,13 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from indicia.read.claims.chunks import Place
 from indicia.read.claims.firmness import firm_words
 from indicia.read.claims.gainsaying import is_negated, points_somewhere, says
-from indicia.read.claims.network import TAGS
+from indicia.read.claims.network import FIELDS, TAGS
 from indicia.read.claims.never import addresses_the_reader, is_asked
 from indicia.read.claims.parties import points_back
 from indicia.read.claims.proposals import Proposal
@@ -37,6 +40,7 @@ from indicia.records import (
 __all__ = ["ALONE", "Grounded", "ground"]
 
 ALONE = 0.7  # the score of what one reader offers, until another one says it too: below what counts unasked
+SURE = 10.0  # log odds of what a reader says outright
 SHORTEST, LONGEST = 12, 1200  # characters of a quote
 MOST_SENTENCES = 3  # that a quote may run over
 MOST_CLAIMS = 500  # of one reader and document
@@ -107,7 +111,7 @@ class _Check:
         if not says(self.text, quote, claim.stance):
             raise _FallenError(Fault.OTHER_STANCE, claim.stance.value)
         tags = self._tags(claim, quote)
-        return Proposal(claim.stance, ALONE, accused, speaker, quote, self._fields(claim, tags), tags, None, None)
+        return Proposal(claim.stance, ALONE, accused, speaker, quote, self._odds(claim, tags), tags, None, None)
 
     # -- the quote
 
@@ -212,9 +216,10 @@ class _Check:
         }
         return {name: told[name] for name in TAGS}
 
-    def _fields(self, claim: ProposedClaim, tags: dict[str, tuple[Place, ...]]) -> dict[str, Any]:
+    def _odds(self, claim: ProposedClaim, tags: dict[str, tuple[Place, ...]]) -> npt.NDArray[np.float32]:
+        """What the claim says of each field, as the network says it: odds of each value, all but none for the others."""
         tie = claim.tie if tags["tie_cue"] or claim.tie_to is None else None
-        return {
+        told: dict[str, Any] = {
             "deed": claim.deed,
             "tie": tie,
             "firmness": self._firmness(tags["firmness_cue"], claim.firmness),
@@ -227,6 +232,7 @@ class _Check:
             "prominence": claim.prominence,
             "repeated": False,
         }
+        return np.array([SURE if value == told[name] else -SURE for name in FIELDS for value in FIELDS[name]], np.float32)
 
     def _firmness(self, places: Sequence[Place], offered: Firmness) -> Firmness:
         """The class of the words that were given, by our table; what the reader says of them only where no table knows them.

@@ -8,11 +8,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from indicia.read.claims.chunks import Place
-from indicia.read.claims.parties import Names, Parties, Speaker
+from indicia.read.claims.parties import NamesByPlace, Parties, Speaker
 from indicia.read.text.sentences import sentences
 from indicia.records import Document, Mention, MentionKind, SourceType
-
-__all__ = ["Issuer", "issuers_of"]
 
 LONGEST_HEADING = 240
 OPENING = 4000  # characters in which a paper tells who issues it
@@ -50,7 +48,9 @@ class Issuer(NamedTuple):
     place: Place | None
 
 
-def issuers_of(document: Document, names: Names, parties: Parties, publisher: tuple[Mention, ...] = ()) -> tuple[Issuer, ...]:
+def issuers_of(
+    document: Document, names: NamesByPlace, parties: Parties, publisher: tuple[Mention, ...] = ()
+) -> tuple[Issuer, ...]:
     """The issuers of a document; none for most texts. `publisher` are the names in what is said of the publisher."""
     text = document.text
     places = list(_by_heading(text, names)) or list(_by_words(text, names))
@@ -60,7 +60,7 @@ def issuers_of(document: Document, names: Names, parties: Parties, publisher: tu
     return _by_publisher(document, names, parties, publisher)
 
 
-def _by_heading(text: str, names: Names) -> Iterator[Place]:
+def _by_heading(text: str, names: NamesByPlace) -> Iterator[Place]:
     """The body that a first line names as issuer. A text of one line has no heading."""
     begin = len(text) - len(text.lstrip())
     stop = text.find("\n", begin, begin + LONGEST_HEADING + 1)
@@ -77,7 +77,7 @@ def _by_heading(text: str, names: Names) -> Iterator[Place]:
             return
 
 
-def _by_words(text: str, names: Names) -> Iterator[Place]:
+def _by_words(text: str, names: NamesByPlace) -> Iterator[Place]:
     """All that an advisory itself lists as its issuers; what stands in brackets after a name is its short form."""
     opening = text[:OPENING]
     if (issues := _ISSUES.search(opening)) is not None:
@@ -95,7 +95,9 @@ def _sentence(text: str, at: int) -> Place:
     return next(((a, b) for a, b in sentences(text) if a <= at < b), (at, len(text)))
 
 
-def _by_publisher(document: Document, names: Names, parties: Parties, publisher: tuple[Mention, ...]) -> tuple[Issuer, ...]:
+def _by_publisher(
+    document: Document, names: NamesByPlace, parties: Parties, publisher: tuple[Mention, ...]
+) -> tuple[Issuer, ...]:
     """A state body, an international organisation or a firm that published it."""
     name = (document.publisher or "").strip()
     own = next((one for one in publisher if one.kind in _BODIES), None)

@@ -9,10 +9,10 @@ from typing import Any
 from indicia.read.claims.chunks import Place
 from indicia.read.claims.dates import Dated, dates
 from indicia.read.claims.firmness import Firm, firm_words
-from indicia.read.claims.motives import motives_of
-from indicia.read.claims.parties import Accused, Parties
+from indicia.read.claims.parties import AccusedParty, Parties
 from indicia.read.claims.pooling import Resolved
 from indicia.read.claims.proposals import Proposal
+from indicia.read.names.lexicon import lowered
 from indicia.records import Accused as AccusedRecord
 from indicia.records import (
     AccusedType,
@@ -26,6 +26,7 @@ from indicia.records import (
     Ground,
     Level,
     Likelihood,
+    Motive,
     Party,
     Prominence,
     Relation,
@@ -38,7 +39,39 @@ from indicia.records import (
     stable_id,
 )
 
-__all__ = ["Maker"]
+# What an attack was for, as words tell it.
+_MOTIVES = (
+    (Motive.IP_THEFT, re.compile(r"intellectual property|trade secrets?|industrial espionage|proprietary")),
+    (Motive.ESPIONAGE, re.compile(r"espionage|\bspy|\bspies|spied|intelligence[- ]gather|surveil|eavesdrop|cyberspies")),
+    (
+        Motive.FINANCIAL,
+        re.compile(
+            r"ransom|extort|\bmoney\b|cryptocurrenc|\bcrypto\b|bitcoin|heist|launder|financial gain|for profit|"
+            r"stole \$|theft of \$|fraud|robbed",
+        ),
+    ),
+    (
+        Motive.DISRUPTION,
+        re.compile(
+            r"sabotag|disrupt|wiper|wiped|destructive|denial[- ]of[- ]service|ddos|paralys|cripple|blackout|"
+            r"outage|knocked|defac",
+        ),
+    ),
+    (
+        Motive.INFLUENCE,
+        re.compile(
+            r"disinformation|influence operation|interfer\w+ (?:in|with) .{0,20}election|hack-and-leak|meddl|"
+            r"propaganda|smear",
+        ),
+    ),
+)
+
+
+def motives_of(text: str, start: int, end: int) -> tuple[Motive, ...]:
+    """What an attack was for, as its sentence tells, in the order of the table."""
+    low = lowered(text[start:end])
+    return tuple(motive for motive, pattern in _MOTIVES if pattern.search(low))
+
 
 _HEAD = re.compile(r"\A\W*(?:date[d:]?\s+|[A-Z][A-Z ,.]{2,40}?[,(]?\s+|published:?\s+|updated:?\s+)?", re.IGNORECASE)
 # What a sentence says that tells of other times than the rest of its text.
@@ -48,7 +81,13 @@ _LOOKS_BACK = re.compile(
     re.IGNORECASE,
 )
 _SERVES = re.compile(r"\b(?:officers?|officials?|agents?|soldiers?|servicemen|operatives?)\b", re.IGNORECASE)
-_TERRITORY = re.compile(r"\b(?:territory|soil)\b", re.IGNORECASE)
+# Words before and after a state that make it the place where somebody was.
+_PLACE_OF = re.compile(
+    r"\b(?:territory|soil|based in|located in|liv(?:e|es|ing) in|operat(?:e|es|ing) (?:from|in|out of)|from within)\b",
+    re.IGNORECASE,
+)
+_IS_PLACE = re.compile(r"\S*\s+(?:territory|soil|is (?:\w+ )?(?:the )?(?:base|home|haven)\b)", re.IGNORECASE)
+BESIDE = 32  # characters around a state in which it is told to be a place
 NEAR = 60  # characters between who speaks or the accused and the date of what is said
 SURELY = 0.6  # the score from which another statement of a claim may tell whose the accused is
 TIED = 80  # characters after the accused in which it may be said whose it is
@@ -171,13 +210,15 @@ class Maker:
             category=who.category,
         )
 
-    def _is_place(self, one: Resolved, who: Accused, place: Place) -> bool:
+    def _is_place(self, one: Resolved, who: AccusedParty, place: Place) -> bool:
         """Whether a state is named only as the place that an attack came from."""
         if who.level is not Level.STATE:
             return False
         fields = one.heard.fields
-        around = self.text[max(one.heard.sentence[0], place[0] - 20) : place[1] + 12]
-        return bool(_TERRITORY.search(around)) or (fields["deed"] is None and fields["tie"] is TieKind.LOCATED)
+        before = _PLACE_OF.search(self.text, max(one.heard.sentence[0], place[0] - BESIDE), place[1])
+        return bool(before or _IS_PLACE.match(self.text, place[1], place[1] + BESIDE)) or (
+            fields["deed"] is None and fields["tie"] is TieKind.LOCATED
+        )
 
     def _party(self, place: Place) -> Party:
         named = next(self.parties.bodies(place), None)
@@ -221,7 +262,7 @@ class Maker:
             return Tie(kind=TieKind.WORKS_FOR, to=to or self.parties.country(who.state), state=who.state)
         return None
 
-    def _tied_to(self, one: Resolved, who: Accused, place: Place) -> tuple[str, str | None]:
+    def _tied_to(self, one: Resolved, who: AccusedParty, place: Place) -> tuple[str, str | None]:
         """The state or agency that the accused is tied to, and its state: named in its own words, else after it, else in the
         words that tie it."""
         low, high = one.heard.sentence

@@ -20,8 +20,6 @@ from indicia.models import model_folder, open_network
 from indicia.read.claims.chunks import Chunk, Place
 from indicia.records import AccusedType, Basis, Channel, DeedKind, Firmness, Prominence, SourceType, Stance, TieKind, Voice
 
-__all__ = ["FACTS", "FIELDS", "STANCES", "TAGS", "WIDEST", "Answers", "Network", "Spans", "bucket", "network", "same"]
-
 F = npt.NDArray[np.float32]
 
 STANCES = tuple(map(Stance, ("accuses", "endorses", "denies", "questions", "declines", "claims", "withdraws")))
@@ -72,11 +70,12 @@ class Spans(NamedTuple):
 
 class Answers(NamedTuple):
     """What is said of each accused, then of each sentence as a whole (A rows), by each speaker, the last of which is nobody
-    named (S columns): probabilities of the stances [A, S, STANCES], the fields by name [A, S, values], and which accused and
-    which speakers lead back to which. `facts`: how probably each own sentence tells each of FACTS."""
+    named (S columns): probabilities of the stances [A, S, STANCES], log odds of the values of FIELDS in their order
+    [A, S, values], and which accused and which speakers lead back to which. `facts`: how probably each own sentence tells each
+    of FACTS."""
 
     stances: F
-    fields: dict[str, F]
+    fields: F
     accused_led: F
     speakers_led: F
     facts: F
@@ -149,9 +148,7 @@ class Network:
                 "speakers_distance": _between(speakers),
             },
         )
-        ends = np.cumsum([len(values) for values in FIELDS.values()])[:-1]
-        told = dict(zip(FIELDS, np.split(fields, ends, axis=2), strict=True))
-        return Answers(_probable(stances), told, _probable(accused_led), _probable(speakers_led), _probable(facts))
+        return Answers(_probable(stances), fields, _probable(accused_led), _probable(speakers_led), _probable(facts))
 
 
 def _places(places: Sequence[Place]) -> npt.NDArray[np.int64]:

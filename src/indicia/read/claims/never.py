@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 
 from indicia.read.claims.chunks import Place
-from indicia.records import Stance
+from indicia.read.claims.parties import AccusedParty, Speaker
+from indicia.records import Level, SourceType, Stance
 
-__all__ = ["addresses_the_reader", "is_asked", "only_gives_a_name", "takes_back"]
+__all__ = ["addresses_the_reader", "is_asked", "is_of_another", "is_of_its_own", "only_gives_a_name", "takes_back"]
 
 _ASKED = re.compile("\\?[\"”’')\\]\\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*\\Z")  # nor what nobody sees
 _ASKS = re.compile(r"\s*(?:Question|QUESTION|Journalist|JOURNALIST|Reporter|REPORTER|Q)\s*:\s")
@@ -58,7 +59,7 @@ def only_gives_a_name(text: str, speaker: Place) -> bool:
     """Whether who seems to speak is only told as who calls the accused by a name: "tracked by X", "which X tracks as"."""
     if _TRACKED.search(text, max(0, speaker[0] - _NEAR), speaker[0]):
         return True
-    return _TRACKS.match(text, speaker[1]) is not None
+    return _TRACKS.match(text, speaker[1], speaker[1] + 2 * _NEAR) is not None
 
 
 def addresses_the_reader(words: str) -> bool:
@@ -68,3 +69,19 @@ def addresses_the_reader(words: str) -> bool:
     True
     """
     return _ORDERS.search(words) is not None
+
+
+def is_of_its_own(speaker: Speaker | None, accused: AccusedParty | None) -> bool:
+    """Whether a government speaks of its own state: it accuses that of nothing, and what sounds so is its answer."""
+    return _states(speaker, accused) and speaker is not None and accused is not None and speaker.state == accused.state
+
+
+def is_of_another(speaker: Speaker | None, accused: AccusedParty | None) -> bool:
+    """Whether a government speaks of another state."""
+    return _states(speaker, accused) and not is_of_its_own(speaker, accused)
+
+
+def _states(speaker: Speaker | None, accused: AccusedParty | None) -> bool:
+    if speaker is None or accused is None or speaker.type is not SourceType.GOVERNMENT:
+        return False
+    return speaker.state is not None and accused.level is Level.STATE and accused.state is not None

@@ -13,11 +13,10 @@ from functools import cache
 from typing import NamedTuple
 
 from indicia.knowledge import Knowledge
+from indicia.knowledge.resolve import names_of
 from indicia.knowledge.tables import Actor, Agency
 from indicia.read.claims.chunks import Place
 from indicia.records import AccusedType, Level, Mention, MentionKind, SourceType
-
-__all__ = ["BARE", "OFFICE", "POINTING", "Accused", "Names", "Parties", "Speaker", "points_back"]
 
 K = MentionKind
 # Words that name nobody: whom they mean stands elsewhere.
@@ -77,7 +76,7 @@ class Speaker(NamedTuple):
         return self.canonical.casefold()
 
 
-class Accused(NamedTuple):
+class AccusedParty(NamedTuple):
     """Who is accused. `said`: whether its own words tell the state."""
 
     canonical: str
@@ -93,7 +92,7 @@ class Accused(NamedTuple):
         return self.canonical.casefold()  # by the name that the text uses: whether two mean one group depends on whom one asks
 
 
-class Names:
+class NamesByPlace:
     """The names of a document by place."""
 
     def __init__(self, mentions: Sequence[Mention]) -> None:
@@ -106,7 +105,14 @@ class Names:
         return self.all[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
 
     def inside(self, place: Place) -> list[Mention]:
-        return [one for one in self.within(*place) if one.span.end <= place[1] + 2]
+        """Those that stand in a place, whose article may be before it."""
+        near = self.within(place[0] - len("the "), place[1])
+        return [one for one in near if _bare_start(one) >= place[0] and one.span.end <= place[1] + 2]
+
+
+def _bare_start(one: Mention) -> int:
+    """Where a name begins without its article."""
+    return one.span.start + (len("the ") if one.span.text[:4].lower() == "the " else 0)
 
 
 def points_back(words: str) -> bool:
@@ -133,7 +139,7 @@ def _headed(words: Sequence[str]) -> bool:
 class Parties:
     """Describes the parties of one document."""
 
-    def __init__(self, text: str, names: Names, knowledge: Knowledge) -> None:
+    def __init__(self, text: str, names: NamesByPlace, knowledge: Knowledge) -> None:
         self.text = text
         self.names = names
         self.knowledge = knowledge
@@ -145,11 +151,15 @@ class Parties:
     def speaker(self, place: Place, type: SourceType) -> Speaker:
         """Who speaks with these words; `type` is what the network takes it for."""
         words = self.text[slice(*place)]
+        if _FORMER.search(self.text, max(0, place[0] - FORMER), place[1]):
+            return Speaker(_person(words) or _plain(words), SourceType.PERSON)
         found = self.names.inside(place)
         body = self._agency(found) or self._agency(self._of(place))
         if body is not None:
             return self._for_agency(body, words)
         state = next((one.target for one in found if one.kind is K.STATE and one.target), None)
+        if state is not None and _ABROAD.search(words) and not OFFICE.search(words):  # where somebody is, not for whom
+            return Speaker(_plain(words), SourceType.PERSON if type is SourceType.GOVERNMENT else type)
         firm = next((one for one in found if one.kind is K.VENDOR), None)
         if firm is None and state is None:
             beside = self._of(place)
@@ -201,7 +211,7 @@ class Parties:
         """The body that stands beside a person: "Ann Bo, an analyst at X", "X's Ann Bo", "X spokesman Ann Bo"."""
         if _person(self.text[slice(*place)]) is None:
             return []
-        after = _APPOSED.match(self.text, place[1])
+        after = _APPOSED.match(self.text, place[1], place[1] + 2 * BESIDE)
         told = self.names.within(place[1], after.end()) if after else []
         begin = max(0, place[0] - BESIDE)
         before = [one for one in self.names.within(begin, place[0]) if _JOINED.fullmatch(self.text, one.span.end, place[0])]
@@ -218,7 +228,7 @@ class Parties:
 
     # -- accused
 
-    def accused(self, place: Place, type: AccusedType) -> Accused:
+    def accused(self, place: Place, type: AccusedType) -> AccusedParty:
         """Who is accused with these words; `type` is what the network takes it for."""
         words = self.text[slice(*place)]
         found = self.names.inside(place)
@@ -235,20 +245,20 @@ class Parties:
                 _HOSTILE.search(words.replace(agency.name, "")) if type not in (AccusedType.AGENCY, AccusedType.STATE) else None
             )
             if low is None or type is AccusedType.AGENCY:
-                return Accused(agency.name, AccusedType.AGENCY, Level.AGENCY, agency.state, agency.state is not None)
-            return Accused(_plain(words), type, _LEVELS[type], agency.state, agency.state is not None)
+                return AccusedParty(agency.name, AccusedType.AGENCY, Level.AGENCY, agency.state, agency.state is not None)
+            return AccusedParty(_plain(words), type, _LEVELS[type], agency.state, agency.state is not None)
         if state is not None:
             return self._of_state(state, words, type, next(one for one in found if one.target == state))
-        called = self.knowledge.actors.named(_plain(words)) if type is not AccusedType.STATE else ()
-        if len(called) == 1:  # a name that is an everyday word, too, in a place where only a group can stand
-            return self._of_actor(called[0], _plain(words), type, None)
-        return Accused(_person(words) or _plain(words), type, _LEVELS[type])
+        called = names_of(self.knowledge).actor(_plain(words)) if type is not AccusedType.STATE else None
+        if called is not None:  # a name that is an everyday word, too, in a place where only a group can stand
+            return self._of_actor(called, _plain(words), type, None)
+        return AccusedParty(_person(words) or _plain(words), type, _LEVELS[type])
 
-    def _of_actor(self, known: Actor | None, name: str, type: AccusedType, state: str | None) -> Accused:
+    def _of_actor(self, known: Actor | None, name: str, type: AccusedType, state: str | None) -> AccusedParty:
         if type not in (AccusedType.GROUP, AccusedType.CRIMINAL, AccusedType.PERSON):
             type = AccusedType.CRIMINAL if known is not None and known.kind == "criminal" else AccusedType.GROUP
         told = state or (known.state if known else None)
-        return Accused(
+        return AccusedParty(
             name,
             type,
             Level.GROUP,
@@ -257,25 +267,36 @@ class Parties:
             known.state_according_to if known and not state and known.state else (),
         )
 
-    def _of_state(self, state: str, words: str, type: AccusedType, named: Mention | None = None) -> Accused:
+    def _of_state(self, state: str, words: str, type: AccusedType, named: Mention | None = None) -> AccusedParty:
         country = self._states.get(state, state)
         own = BARE.sub(" ", words).strip()
         names = self.text[named.span.start : named.span.end] if named is not None else ""
         rest = len(_WORD.findall(own)) - max(1, len(_WORD.findall(names)))
         alone = rest <= (own.split()[0].lower() in _DETERMINERS if own else 0)
         if _GOVERNMENT.search(words) and type in (AccusedType.STATE, AccusedType.AGENCY) and not _BODY.search(words):
-            return Accused(country, AccusedType.STATE, Level.STATE, state, True)
+            return AccusedParty(country, AccusedType.STATE, Level.STATE, state, True)
         if alone or (type is AccusedType.STATE and (_GOVERNMENT.search(words) or not _HOSTILE.search(words))):
             demonym = alone and own.lower().removeprefix("the ").endswith(("ns", "is")) and type is not AccusedType.STATE
             if not demonym:
-                return Accused(country, AccusedType.STATE, Level.STATE, state, True)
+                return AccusedParty(country, AccusedType.STATE, Level.STATE, state, True)
         if type is AccusedType.AGENCY or (type is AccusedType.STATE and _BODY.search(words)):
-            return Accused(_plain(words), AccusedType.AGENCY, Level.AGENCY, state, True)
+            return AccusedParty(_plain(words), AccusedType.AGENCY, Level.AGENCY, state, True)
         if type is AccusedType.GROUP:
-            return Accused(f"{country}-linked hackers", type, Level.GROUP, state, True, category=_category(words))
+            return AccusedParty(f"{country}-linked hackers", type, Level.GROUP, state, True, category=_category(words))
         if type is AccusedType.STATE:
-            return Accused(country, type, Level.STATE, state, True)
-        return Accused(_person(words) or _plain(words), type, _LEVELS[type], state, True)
+            return AccusedParty(country, type, Level.STATE, state, True)
+        return AccusedParty(_person(words) or _plain(words), type, _LEVELS[type], state, True)
+
+    def state(self, code: str | None) -> AccusedParty | None:
+        """A state that is accused."""
+        return AccusedParty(self._states[code], AccusedType.STATE, Level.STATE, code, True) if code in self._states else None
+
+    def the_country(self, place: Place) -> AccusedParty | None:
+        """The state named last before "the country" or "that nation"; None for other words."""
+        if not _COUNTRY.fullmatch(self.text, *place):
+            return None
+        before = [one for one in self.names.within(max(0, place[0] - COUNTRY), place[0]) if one.kind is K.STATE and one.target]
+        return self.state(before[-1].target) if before else None
 
     def state_of(self, place: Place) -> str | None:
         """The one state that words name, by name, people, capital or body; None where they name none or several."""
@@ -302,12 +323,20 @@ class Parties:
         return self._states.get(code or "", "")
 
 
+_ABROAD = re.compile(
+    r"\b(?:correspondents?|journalists?|reporters?|media|experts?|researchers?|analysts?|observers?|papers?) in\b",
+    re.IGNORECASE,
+)
+_FORMER = re.compile(r"\b(?:former|ex|one-time|retired)\b", re.IGNORECASE)
+FORMER = 12  # characters before who speaks in which "a former" stands
 OFFICE = re.compile(
     r"\b(?:ministers?|ministry|president|secretary|chancellor|premier|ambassador|spokes\w+|government|governor|commissioner|"
     r"prosecutors?|attorney general|police|officials?|authorities|parliament|embassy|administration|white house|cabinet|"
     r"investigators?)\b",
     re.IGNORECASE,
 )
+_COUNTRY = re.compile(r"(?:the|that|this) (?:country|nation)", re.IGNORECASE)
+COUNTRY = 200  # characters before "the country" in which its name stands
 BESIDE = 90  # characters before a person's name in which the body may stand that it speaks for
 _APPOSED = re.compile(
     r",\s[^,.;:\"“”]{0,80}?\b(?:of|at|for|with|from|in|to)\s[^,.;:\"“”]{0,60}|,\s[^,.;:\"“”]{0,80}|\s\([^)]{0,60}\)"

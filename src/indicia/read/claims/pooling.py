@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from indicia.read.claims.deeds import Told
-from indicia.read.claims.parties import Accused
+from indicia.read.claims.chunks import Place
+from indicia.read.claims.deeds import ToldDeed
+from indicia.read.claims.parties import AccusedParty
 from indicia.read.claims.proposals import Proposal
-from indicia.read.claims.voices import Said
-from indicia.records import Stance
-
-__all__ = ["Resolved", "pooled"]
+from indicia.read.claims.voices import ResolvedVoice
+from indicia.records import Stance, all_told
 
 APART = 0.5  # the score from which a second deed of the same accused by the same voice is a claim of its own
 _NAME = re.compile(r"\b[A-Z][\w&’'-]{2,}")
@@ -22,9 +21,9 @@ class Resolved(NamedTuple):
     """A proposal with its parties and its deed."""
 
     heard: Proposal
-    said: Said
-    accused: Accused | None
-    told: Told
+    said: ResolvedVoice
+    accused: AccusedParty | None
+    told: ToldDeed
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -40,11 +39,21 @@ def pooled(found: Iterable[Resolved], text: str) -> list[tuple[Resolved, tuple[R
     for together in groups.values():
         for deed in _by_deed(together, text):
             first, *others = sorted(deed, key=lambda one: (-one.heard.score, one.heard.sentence, one.heard.speaker or (0, 0)))
-            out.append((first, tuple(others)))
+            surer = first._replace(heard=first.heard._replace(score=_all_told(deed)))
+            out.append((surer, tuple(others)))
     out = [pair for pair in out if not _told_by_somebody(pair[0], out) and not _denied_for_itself(pair[0], out)]
     return sorted(
         out, key=lambda pair: (pair[0].heard.sentence, pair[0].heard.accused or (0, 0), pair[0].heard.speaker or (0, 0))
     )
+
+
+def _all_told(said: Sequence[Resolved]) -> float:
+    """How probable a claim is by all sentences that make it."""
+    scores: dict[Place, float] = {}
+    for one in said:
+        scores[one.heard.sentence] = max(scores.get(one.heard.sentence, 0.0), one.heard.score)
+    surest, *rest = sorted(scores.values(), reverse=True)
+    return all_told(surest, rest)
 
 
 def _told_by_somebody(one: Resolved, out: Sequence[tuple[Resolved, tuple[Resolved, ...]]]) -> bool:

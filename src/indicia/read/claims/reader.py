@@ -15,11 +15,18 @@ from indicia.read.claims.issuer import issuers_of
 from indicia.read.claims.language import Foreign, foreign_parts, without_parts
 from indicia.read.claims.making import Maker
 from indicia.read.claims.network import Network, network
-from indicia.read.claims.never import addresses_the_reader, is_asked, only_gives_a_name, takes_back
-from indicia.read.claims.parties import POINTING, Accused, Names, Parties, points_back
+from indicia.read.claims.never import (
+    addresses_the_reader,
+    is_asked,
+    is_of_another,
+    is_of_its_own,
+    only_gives_a_name,
+    takes_back,
+)
+from indicia.read.claims.parties import POINTING, AccusedParty, NamesByPlace, Parties, points_back
 from indicia.read.claims.pooling import Resolved, pooled
 from indicia.read.claims.proposals import Proposal, hear
-from indicia.read.claims.voices import Said, Voices
+from indicia.read.claims.voices import DocumentVoices, ResolvedVoice
 from indicia.read.names import find_names
 from indicia.read.text.banners import without_banners
 from indicia.read.text.mentioning import mention
@@ -30,6 +37,7 @@ __all__ = ["THRESHOLD", "WhatIsSaid", "claims_of", "read_claims", "read_said"]
 _OWN = re.compile(r"(?:its|their|our|his|her|my)\s", re.IGNORECASE)  # whose they are is who denies it
 OTHER_LANGUAGE = "our own reader reads English; let a language model read it (--reader), or translate it"
 THRESHOLD = 0.35  # the score from which a claim is given
+DOUBTFUL = 0.6  # the most that an answer scores which was heard as a charge
 
 
 class WhatIsSaid(NamedTuple):
@@ -105,7 +113,7 @@ class _Reading:
 
     def __init__(self, document: Document, knowledge: Knowledge, mentions: Sequence[Mention]) -> None:
         self.text = document.text
-        names = Names(mentions)
+        names = NamesByPlace(mentions)
         self.parties = Parties(document.text, names, knowledge)
         publisher = msgspec.structs.replace(document, text=document.publisher or "")
         self.issuers = issuers_of(document, names, self.parties, find_names(publisher, knowledge) if document.publisher else ())
@@ -113,7 +121,7 @@ class _Reading:
         self.maker = Maker(document, self.parties)
 
     def claims(self, heard: list[Proposal], threshold: float) -> tuple[Claim, ...]:
-        voices = Voices(self.text, self.parties, self.issuers, heard)
+        voices = DocumentVoices(self.text, self.parties, self.issuers, heard)
         found = [one for proposal in heard for one in self._resolved(proposal, voices)]
         out = []
         statements: dict[object, int] = {}
@@ -124,7 +132,7 @@ class _Reading:
             out.append(self.maker.claim(one, others, one.heard.score, number))
         return tuple(sorted(out, key=lambda claim: (claim.quote.start, claim.quote.end, claim.id)))
 
-    def _resolved(self, proposal: Proposal, voices: Voices) -> Iterator[Resolved]:
+    def _resolved(self, proposal: Proposal, voices: DocumentVoices) -> Iterator[Resolved]:
         if is_asked(self.text, proposal.sentence, proposal.stance):
             return
         if addresses_the_reader(self.text[slice(*proposal.sentence)]):
@@ -137,25 +145,33 @@ class _Reading:
             accused = self._accused(proposal, said)
             if accused is None and proposal.stance is not Stance.DECLINES:
                 continue
+            heard = proposal
+            if proposal.stance is Stance.ACCUSES and is_of_its_own(said.speaker, accused):
+                heard = proposal._replace(stance=Stance.DENIES, score=min(proposal.score, DOUBTFUL))
             doer = proposal.accused if accused is not None else None
-            yield Resolved(proposal, said, accused, self.deeds.of(proposal, doer, accused.state if accused else None))
+            yield Resolved(heard, said, accused, self.deeds.of(heard, doer, accused.state if accused else None))
 
-    def _accused(self, proposal: Proposal, said: Said) -> Accused | None:
+    def _accused(self, proposal: Proposal, said: ResolvedVoice) -> AccusedParty | None:
         """Who is accused: words that only point to somebody by whom they lead back to; who takes credit or denies for itself
         is who speaks."""
         place = proposal.accused
         if place is None:
             return None
         type = proposal.fields["accused_type"]
+        if (home := self.parties.the_country(place)) is not None:
+            return home
         words = self.text[slice(*place)]
         itself = words.lower() in POINTING and proposal.accused_led is None
         if proposal.stance is Stance.DENIES and said.speaker is not None and (itself or _OWN.match(words)):
-            return Accused(said.speaker.canonical, type, None, said.speaker.state, said.speaker.state is not None)
+            return AccusedParty(said.speaker.canonical, type, None, said.speaker.state, said.speaker.state is not None)
         if not points_back(words):
-            return self.parties.accused(place, type)
+            found = self.parties.accused(place, type)
+            if said.speaker and proposal.stance is Stance.DENIES and is_of_another(said.speaker, found):
+                return self.parties.state(said.speaker.state)  # it answers for itself
+            return found
         led = proposal.accused_led
         if led is not None and not points_back(self.text[slice(*led)]):
             return self.parties.accused(led, type)
         if proposal.accused == proposal.speaker and said.speaker is not None:
-            return Accused(said.speaker.canonical, type, None, said.speaker.state, said.speaker.state is not None)
+            return AccusedParty(said.speaker.canonical, type, None, said.speaker.state, said.speaker.state is not None)
         return self.parties.accused(place, type)

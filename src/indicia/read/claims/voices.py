@@ -13,8 +13,6 @@ from indicia.read.claims.parties import OFFICE, Parties, Speaker, points_back
 from indicia.read.claims.proposals import Proposal
 from indicia.records import SourceType, Voice
 
-__all__ = ["Said", "Voices"]
-
 _OURS = frozenset("we us our ours i my".split())
 INTRODUCED = 5  # places looked at for who somebody is
 
@@ -27,7 +25,7 @@ _PAPER = re.compile(
 )
 
 
-class Said(NamedTuple):
+class ResolvedVoice(NamedTuple):
     """A voice: who it is (None: the text narrates and no issuer is known), the words that name it, and where it stands."""
 
     speaker: Speaker | None
@@ -39,7 +37,7 @@ class Said(NamedTuple):
         return self.speaker.same if self.speaker is not None else ""
 
 
-class Voices:
+class DocumentVoices:
     """The voices of one document."""
 
     def __init__(self, text: str, parties: Parties, issuers: Sequence[Issuer], found: Iterable[Proposal]) -> None:
@@ -67,23 +65,23 @@ class Voices:
                 if held is None or (held.state is None and held.body is None):
                     self._people[person] = speaker
 
-    def of(self, proposal: Proposal) -> tuple[Said, ...]:
+    def of(self, proposal: Proposal) -> tuple[ResolvedVoice, ...]:
         """Who says what is proposed: mostly one; the issuers of a joint paper each."""
         place = proposal.speaker
         if place is None:
             if self.issuers:  # what a statement or paper narrates is said by who issues it
-                return tuple(Said(one.speaker, one.place, Voice.ISSUER) for one in self.issuers)
-            return (Said(None, None, proposal.fields["voice"]),)
+                return tuple(ResolvedVoice(one.speaker, one.place, Voice.ISSUER) for one in self.issuers)
+            return (ResolvedVoice(None, None, proposal.fields["voice"]),)
         words = self.text[slice(*place)]
         if words.lower() in _OURS and self.issuers:
             return tuple(
-                Said(one.speaker, place if len(self.issuers) == 1 else one.place, Voice.ISSUER) for one in self.issuers
+                ResolvedVoice(one.speaker, place if len(self.issuers) == 1 else one.place, Voice.ISSUER) for one in self.issuers
             )
         speaker = self._speaker(place, proposal)
         voice = proposal.fields["voice"]
         if any(one.speaker.same == speaker.same for one in self.issuers):
             voice = Voice.ISSUER
-        return (Said(speaker, place, voice),)
+        return (ResolvedVoice(speaker, place, voice),)
 
     def _speaker(self, place: Place, proposal: Proposal) -> Speaker:
         type = proposal.fields["source_type"]

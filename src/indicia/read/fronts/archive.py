@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from indicia.errors import FormatError, LimitError
 from indicia.read.fronts.opened import Limits, Parsed, Readable, failed, skipped
 from indicia.records import Problem
-from indicia.zips import UNLISTED, UNLISTED_HINT, holds_unlisted
+from indicia.walking import OVERLAPPING, UNLISTED, UNLISTED_HINT, apart, holds_unlisted
 
 __all__ = ["BROKEN", "check_member", "read_zip"]
 
@@ -58,7 +58,11 @@ def read_zip(data: bytes, name: str, limits: Limits) -> Parsed:
 
 def _members(file: zipfile.ZipFile, parsed: Parsed, name: str, limits: Limits) -> Iterator[tuple[str, Readable]]:
     with file:
-        infos = [info for info in file.infolist() if not info.filename.endswith("/") and not _is_of_macos(file, info)]
+        listed = file.infolist()
+        lying = apart(listed)
+        if len(lying) < len(listed):
+            parsed.problems.append(failed(name, OVERLAPPING, "ask for another copy", len(listed) - len(lying)))
+        infos = [info for info in lying if not info.filename.endswith("/") and not _is_of_macos(file, info)]
         if holds_unlisted(file):
             parsed.problems.append(failed(name, UNLISTED, UNLISTED_HINT))
         if len(infos) > limits.files:

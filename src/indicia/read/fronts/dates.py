@@ -8,8 +8,6 @@ from email.utils import parsedate_to_datetime
 
 from indicia.read.text.months import MONTHS
 
-__all__ = ["date_in_head", "date_of", "only_a_date"]
-
 _MONTH = "(" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?"
 _DATES = re.compile(
     rf"\b(?P<y1>(?:19|20)\d\d)[-/.](?P<m1>0?[1-9]|1[0-2])[-/.](?P<d1>0?[1-9]|[12]\d|3[01])(?!\d)"

@@ -19,8 +19,6 @@ from indicia.read.fronts.dates import date_in_head
 from indicia.read.fronts.opened import Limits, Parsed
 from indicia.records import Block, BlockKind
 
-__all__ = ["read_docx"]
-
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _TEXTS = {"word/document.xml": "paragraph", "word/footnotes.xml": "footnote", "word/endnotes.xml": "endnote"}
 _CORE = "docProps/core.xml"

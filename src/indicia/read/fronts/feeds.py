@@ -20,8 +20,6 @@ from indicia.read.indicators.refang import refang
 from indicia.read.text.banners import is_marking
 from indicia.records import Block, BlockKind, MentionKind, Problem
 
-__all__ = ["Cell", "Feed", "cells_of", "read_csv"]
-
 _VALUE_COLUMNS = ("indicator", "ioc", "value", "iocvalue", "indicatorvalue", "observable", "artifact")
 _TYPE_COLUMNS = ("indicatortype", "ioctype", "type", "valuetype", "observabletype")
 _MAX_CELLS = 200
@@ -61,7 +59,7 @@ def _separator(header: str) -> str:
 
 
 @dataclass(slots=True)
-class Feed:
+class FeedHead:
     """What the first part of a long feed tells the later ones: its columns, and how many rows were read."""
 
     header: list[str] | None = None
@@ -70,9 +68,9 @@ class Feed:
     marked: tuple[tuple[int, str], ...] = ()  # columns that hold markings: their places and names
 
 
-def read_csv(text: str, name: str, limits: Limits, feed: Feed | None = None) -> Parsed:
+def read_csv(text: str, name: str, limits: Limits, feed: FeedHead | None = None) -> Parsed:
     """Every row a block `row 12`; every cell that holds an indicator a mention. Rows that hold none are counted."""
-    feed = feed or Feed()
+    feed = feed or FeedHead()
     parsed = Parsed(text=text, media_type="text/csv")
     if text.lstrip("\ufeff").startswith(CODED.decode()):  # attributions, which are claims
         parsed.problems += _naming_nobody(text, name)
@@ -120,7 +118,7 @@ def _markings(text: str) -> set[tuple[str, str]]:
         return set()
 
 
-def _open(feed: Feed, cells: list[Cell], separator: str) -> None:
+def _open(feed: FeedHead, cells: list[Cell], separator: str) -> None:
     feed.separator = separator
     feed.marked = tuple((place, name) for place, (_, _, name) in enumerate(cells) if is_marking(name))
     feed.header = [re.sub(r"[^a-z0-9]", "", value.lower()) for _, _, value in cells]

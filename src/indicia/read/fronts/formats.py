@@ -8,9 +8,8 @@ from collections.abc import Callable
 from indicia.read.fronts.archive import read_zip
 from indicia.read.fronts.decode import decode
 from indicia.read.fronts.docx import read_docx
-from indicia.read.fronts.feeds import Feed, read_csv
-from indicia.read.fronts.html import read_html
-from indicia.read.fronts.html_parts import PageParts
+from indicia.read.fronts.feeds import FeedHead, read_csv
+from indicia.read.fronts.html import PageParts, read_html
 from indicia.read.fronts.mail import read_mail
 from indicia.read.fronts.markdown import read_markdown
 from indicia.read.fronts.misp import feed_hashes
@@ -25,31 +24,33 @@ from indicia.read.fronts.office import (
 from indicia.read.fronts.opened import Limits, Parsed, Progress
 from indicia.read.fronts.pdf import read_pdf
 from indicia.read.fronts.plain import read_plain
-from indicia.read.fronts.sniff import Kind
+from indicia.read.fronts.sniff import FileKind
 from indicia.read.fronts.structured import read_json
+from indicia.read.fronts.syndication import read_feed
 
 __all__ = ["FRONTS", "PARTED", "instead", "parted_front"]
 
 Front = Callable[[bytes, str, Limits, Progress | None], Parsed]
-FRONTS: dict[Kind, Front] = {
-    Kind.PLAIN: lambda data, name, limits, progress: read_plain(decode(data)[0]),
-    Kind.MARKDOWN: lambda data, name, limits, progress: read_markdown(decode(data)[0]),
-    Kind.HTML: lambda data, name, limits, progress: read_html(decode(data, _declared(data))[0], name, limits),
-    Kind.JSON: lambda data, name, limits, progress: read_json(decode(data)[0], name, limits),
-    Kind.CSV: lambda data, name, limits, progress: read_csv(decode(data)[0], name, limits),
-    Kind.PDF: read_pdf,
-    Kind.DOCX: lambda data, name, limits, progress: read_docx(data, name, limits),
-    Kind.MAIL: lambda data, name, limits, progress: read_mail(data, name, limits),
-    Kind.SHEETS: lambda data, name, limits, progress: read_sheets(data, name, limits),
-    Kind.SLIDES: lambda data, name, limits, progress: read_slides(data, name, limits),
-    Kind.OPEN_DOCUMENT: lambda data, name, limits, progress: read_open_document(data, name, limits),
-    Kind.RTF: lambda data, name, limits, progress: read_rtf(data, name, limits),
-    Kind.MESSAGE: lambda data, name, limits, progress: read_message(data, name, limits),
-    Kind.SUBTITLES: lambda data, name, limits, progress: read_subtitles(decode(data)[0]),
-    Kind.HASHES: lambda data, name, limits, progress: feed_hashes(name),
-    Kind.ZIP: lambda data, name, limits, progress: read_zip(data, name, limits),
+FRONTS: dict[FileKind, Front] = {
+    FileKind.PLAIN: lambda data, name, limits, progress: read_plain(decode(data)[0]),
+    FileKind.MARKDOWN: lambda data, name, limits, progress: read_markdown(decode(data)[0]),
+    FileKind.HTML: lambda data, name, limits, progress: read_html(decode(data, _declared(data))[0], name, limits),
+    FileKind.FEED: lambda data, name, limits, progress: read_feed(data, name),
+    FileKind.JSON: lambda data, name, limits, progress: read_json(decode(data)[0], name, limits),
+    FileKind.CSV: lambda data, name, limits, progress: read_csv(decode(data)[0], name, limits),
+    FileKind.PDF: read_pdf,
+    FileKind.DOCX: lambda data, name, limits, progress: read_docx(data, name, limits),
+    FileKind.MAIL: lambda data, name, limits, progress: read_mail(data, name, limits),
+    FileKind.SHEETS: lambda data, name, limits, progress: read_sheets(data, name, limits),
+    FileKind.SLIDES: lambda data, name, limits, progress: read_slides(data, name, limits),
+    FileKind.OPEN_DOCUMENT: lambda data, name, limits, progress: read_open_document(data, name, limits),
+    FileKind.RTF: lambda data, name, limits, progress: read_rtf(data, name, limits),
+    FileKind.MESSAGE: lambda data, name, limits, progress: read_message(data, name, limits),
+    FileKind.SUBTITLES: lambda data, name, limits, progress: read_subtitles(decode(data)[0]),
+    FileKind.HASHES: lambda data, name, limits, progress: feed_hashes(name),
+    FileKind.ZIP: lambda data, name, limits, progress: read_zip(data, name, limits),
 }
-PARTED = frozenset((Kind.PLAIN, Kind.MARKDOWN, Kind.HTML, Kind.CSV))
+PARTED = frozenset((FileKind.PLAIN, FileKind.MARKDOWN, FileKind.HTML, FileKind.CSV))
 
 
 def _declared(data: bytes) -> str | None:
@@ -58,14 +59,14 @@ def _declared(data: bytes) -> str | None:
     return match[1].decode("ascii") if match else None
 
 
-def parted_front(kind: Kind, name: str, limits: Limits) -> Callable[[str, str], Parsed]:
+def parted_front(kind: FileKind, name: str, limits: Limits) -> Callable[[str, str], Parsed]:
     """What reads the parts of a long text, in order, each under its own name."""
-    if kind is Kind.MARKDOWN:
+    if kind is FileKind.MARKDOWN:
         return lambda text, where: read_markdown(text)
-    if kind is Kind.HTML:
+    if kind is FileKind.HTML:
         return PageParts(limits).read
-    if kind is Kind.CSV:
-        feed = Feed()
+    if kind is FileKind.CSV:
+        feed = FeedHead()
         return lambda text, where: read_csv(text, where, limits, feed)
     return lambda text, where: read_plain(text)
 

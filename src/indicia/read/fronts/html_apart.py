@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import fields
 from typing import Any, get_type_hints
 
@@ -18,8 +19,6 @@ import msgspec
 
 from indicia.read.fronts.opened import Limits, Parsed, skipped
 from indicia.read.fronts.plain import read_plain
-
-__all__ = ["GIVEN_UP", "HERE", "between_tags", "read_apart"]
 
 HERE = 20_000  # elements
 _LEFT_OUT = frozenset(("attached", "find"))  # a page has none
@@ -29,7 +28,8 @@ _TAG = re.compile(r"<[^<>]*+>")
 
 def read_apart(markup: str, name: str, limits: Limits) -> Parsed:
     """The page as `read_html` reads it, or, where that takes too long or too much memory, the text between its tags."""
-    command = [sys.executable, "-c", f"from {__name__} import main; main()"]
+    code = f"from indicia.read.fronts.html import read_html; from {__name__} import main; main(read_html)"
+    command = [sys.executable, "-c", code]
     try:
         child = subprocess.run(
             command,
@@ -56,10 +56,8 @@ def between_tags(markup: str) -> Parsed:
     return parsed
 
 
-def main() -> None:
+def main(read_html: Callable[..., Parsed]) -> None:
     """Reads one page on standard input."""
-    from indicia.read.fronts.html import read_html
-
     data, name, limits = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=tuple[bytes, str, Limits])
     try:
         import resource

@@ -13,8 +13,6 @@ from selectolax.lexbor import LexborHTMLParser
 from indicia.read.fronts.dates import date_of
 from indicia.read.text.banners import may_mark
 
-__all__ = ["Meta", "beside_the_text", "read_meta"]
-
 _DATE_NAMES = (
     "article:published_time",
     "datepublished",

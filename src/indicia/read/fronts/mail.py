@@ -17,8 +17,6 @@ from indicia.read.fronts.plain import read_plain
 from indicia.read.text.banners import may_mark
 from indicia.records import Block, BlockKind
 
-__all__ = ["read_mail"]
-
 _MAX_ATTACHMENTS = 200
 _MAX_HEADERS = 200
 

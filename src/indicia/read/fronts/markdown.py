@@ -15,8 +15,6 @@ from indicia.read.fronts.html import read_html
 from indicia.read.fronts.opened import Limits, Parsed
 from indicia.records import Block, BlockKind
 
-__all__ = ["read_markdown"]
-
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s+(.*)")
 _FENCE = re.compile(r"\s{0,3}(```+|~~~+)")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?")

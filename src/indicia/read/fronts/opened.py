@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from indicia.read.text import banners
-from indicia.records import Block, Document, Mention, Problem, Record, Severity, Tlp, file_name, stable_id
+from indicia.records import Block, Claim, Document, Mention, Problem, Record, Severity, Tlp, file_name, stable_id
 
 __all__ = [
     "Held",
@@ -50,7 +50,10 @@ class Limits(Record, frozen=True, kw_only=True):
     file_bytes: int = 256 * 2**20  # of one file that has to be read whole
     part_bytes: int = 4 * 2**20  # of one part of a long text; a longer text becomes several documents
     first_bytes: int = 2**20  # of its first part, the one that is read for more than indicators
-    total_bytes: int = 2048 * 2**20  # of everything that one source unpacks to
+    total_bytes: int = 2048 * 2**20  # of everything that one source unpacks to, and
+    small_bytes: int = 8 * 2**20  # so much, beyond which it may be no more than
+    total_ratio: int = 20  # times as large as it came: texts are packed three to ten to one
+    text_ratio: int = 4  # times as many characters as bytes came, of which claims are read
     files: int = 20_000  # of a folder or an archive
     depth: int = 4  # archives in archives, messages in messages
     ratio: int = 200  # unpacked to packed size, beyond the first megabyte
@@ -61,20 +64,28 @@ class Limits(Record, frozen=True, kw_only=True):
     html_memory: int = 768 * 2**20
     text_characters: int = 16 * 2**20  # of a PDF's text
     elements: int = 1_000_000  # of an HTML or XML tree
+    values: int = 10_000_000  # of JSON, at some sixty bytes each
 
 
 class Opened(Record, frozen=True, kw_only=True):
-    """The documents of a source in a stable order, what could not be used, and what machine-readable input says outright."""
+    """The documents of a source in a stable order, what could not be used, and what machine-readable input says outright.
+
+    If not `in_full`, the documents are worth reading for indicators only.
+    """
 
     documents: tuple[Document, ...] = ()
     problems: tuple[Problem, ...] = ()
     mentions: tuple[Mention, ...] = ()
+    in_full: bool = True
+    claims: tuple[Claim, ...] = ()  # as the file names them; what our tables know of the names is added in reading
 
     def __add__(self, other: Opened) -> Opened:
         return Opened(
             documents=self.documents + other.documents,
             problems=self.problems + other.problems,
             mentions=self.mentions + other.mentions,
+            in_full=self.in_full and other.in_full,
+            claims=self.claims + other.claims,
         )
 
 
@@ -95,12 +106,13 @@ class Parsed:
     problems: list[Problem] = field(default_factory=list)
     attached: Iterable[tuple[str, bytes | Readable]] = ()  # name and content of what is inside, one at a time
     find: Callable[[Document], tuple[Mention, ...]] | None = None  # mentions that the format states outright
+    claims: Callable[[Document], tuple[Claim, ...]] | None = None  # and claims
 
 
 def to_document(name: str, data: bytes, parsed: Parsed) -> Document:
     """The document of `parsed`, which was read from the bytes `data` of the file that the user called `name`."""
     return Document(
-        id=stable_id("document", file_name(name), parsed.text),  # whatever the folders are called
+        id=stable_id("document", parsed.text),  # whatever the file is called
         name=name,
         text=parsed.text,
         sha256=hashlib.sha256(data).hexdigest(),
@@ -128,9 +140,9 @@ def found_marking(name: str, parsed: Parsed) -> Tlp | None:
     )
 
 
-def failed(where: str, what: str, hint: str = "") -> Problem:
+def failed(where: str, what: str, hint: str = "", count: int = 1) -> Problem:
     """All of that input is lost."""
-    return Problem(where=where, what=what, severity=Severity.FAILED, hint=hint)
+    return Problem(where=where, what=what, severity=Severity.FAILED, hint=hint, count=count)
 
 
 def skipped(where: str, what: str, hint: str = "", count: int = 1) -> Problem:

@@ -12,10 +12,8 @@ from typing import NamedTuple
 
 from indicia.read.fronts.decode import decode
 from indicia.read.fronts.opened import Readable
-from indicia.read.fronts.sniff import Kind
+from indicia.read.fronts.sniff import FileKind
 from indicia.read.fronts.streams import read_up_to
-
-__all__ = ["Part", "parts_of"]
 
 _PARAGRAPH = re.compile(rb"\n[ \t]*\n")
 _ELEMENT = re.compile(rb"<(?:p|div|tr|li|h[1-6]|table|section|article|ul|ol|pre|blockquote)[\s>]", re.IGNORECASE)
@@ -23,7 +21,7 @@ _SEPARATOR = re.compile(rb"[\s,;|]")
 _NEAR = 1 << 16  # how far before the end of a part a better place to cut is looked for
 
 
-class Part(NamedTuple):
+class TextPart(NamedTuple):
     """`text` is the whole's text from `start` to `end`, counted in code points after line ends became line feeds."""
 
     text: str
@@ -32,7 +30,7 @@ class Part(NamedTuple):
     end: int
 
 
-def parts_of(head: bytes, stream: Readable, kind: Kind, size: int, first: int) -> Iterator[Part]:
+def parts_of(head: bytes, stream: Readable, kind: FileKind, size: int, first: int) -> Iterator[TextPart]:
     """The parts of what begins with `head` and goes on in `stream`, each of about `size` bytes, the first of about `first`, as
     they are read."""
     waiting, at, over = head, 0, False
@@ -47,16 +45,16 @@ def parts_of(head: bytes, stream: Readable, kind: Kind, size: int, first: int) -
         cut = len(waiting) if over and len(waiting) <= most else _cut(waiting[:most], kind)
         data, waiting = waiting[:cut], waiting[cut:]
         text = decode(data)[0]
-        yield Part(text, data, at, at + len(text))
+        yield TextPart(text, data, at, at + len(text))
         at += len(text)
 
 
-def _cut(data: bytes, kind: Kind) -> int:
+def _cut(data: bytes, kind: FileKind) -> int:
     """Where to end a part: before an element or a tag, after a paragraph, a line or a word; at worst between two characters."""
     low = max(1, len(data) - _NEAR)
-    if kind is Kind.HTML and (cut := _last(_ELEMENT, data, low, after=False) or data.rfind(b"<", low)) > 0:
+    if kind is FileKind.HTML and (cut := _last(_ELEMENT, data, low, after=False) or data.rfind(b"<", low)) > 0:
         return cut
-    if kind is not Kind.CSV and (cut := _last(_PARAGRAPH, data, low, after=True)):
+    if kind is not FileKind.CSV and (cut := _last(_PARAGRAPH, data, low, after=True)):
         return cut
     if line := data.rfind(b"\n", low) + 1:
         return line

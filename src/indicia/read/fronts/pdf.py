@@ -22,8 +22,6 @@ from indicia.read.fronts.dates import date_in_head
 from indicia.read.fronts.opened import Limits, Parsed, Progress, skipped
 from indicia.records import Block, BlockKind
 
-__all__ = ["join_pages", "read_pdf"]
-
 _HYPHENS = "\ufffe\u0002\u00ad"
 _BROKEN_WORD = re.compile(r"(?<![^\W\d_])([^\W\d_]++)[\ufffe\u0002\u00ad](?:\r?\n)?([^\W\d_]++)")
 _LINE_HYPHEN = re.compile(r"(?<!\w)(\w++)-$")

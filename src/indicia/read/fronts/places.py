@@ -14,8 +14,6 @@ from indicia.read.fronts.values import Said
 from indicia.read.text.mentioning import mention
 from indicia.records import Document, Mention, Problem
 
-__all__ = ["Places", "dicts", "dropped", "finder", "listed", "string"]
-
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*+)"(\s*+:)?', re.DOTALL)  # group 2: it is a key
 
 

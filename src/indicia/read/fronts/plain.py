@@ -9,8 +9,6 @@ from indicia.read.fronts.dates import date_in_head, only_a_date
 from indicia.read.fronts.opened import Parsed
 from indicia.records import Block, BlockKind
 
-__all__ = ["read_plain"]
-
 _ITEM = re.compile(r"\s{0,8}(?:[-*•‣▪o–]|\(?\d{1,3}[.)]|[a-z]\))\s+\S")
 _HEADING = re.compile(r"[A-Z0-9][^\n]{1,90}")
 # An address, a path, a hash or code on a line of its own is no heading.

@@ -6,16 +6,38 @@ import re
 from enum import StrEnum
 
 from indicia.read.fronts.decode import decode, looks_binary
-from indicia.read.fronts.logs import looks_like_log
 
-__all__ = ["CODED", "Kind", "sniff"]
+# Telling a log from a text, so that a log that was given as a source is sent to the hunt and not read as prose.
+_DIRECTIVE = re.compile(rb"^#(?:Software|Version|Fields|Log-type|separator):", re.MULTILINE)
+_DATED = re.compile(
+    rb"(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d"  # ISO
+    rb"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d "  # syslog
+    rb"|\S{2,60} \S{1,60} \S{1,60} \[\d{1,2}/[A-Z][a-z]{2}/\d{4}:"  # access log
+    rb"|type=[A-Z_]+ msg=audit\()"
+)
+_LINES = 20  # fewer dated lines may be a timeline that somebody wrote
 
 
-class Kind(StrEnum):
+def looks_like_log(head: bytes) -> bool:
+    """Whether the first bytes of a file are a log's: W3C directives, or nine of ten lines that begin with a time.
+
+    >>> looks_like_log(b"#Software: Microsoft Internet Information Services 10.0\\n#Fields: date time s-ip\\n")
+    True
+    >>> looks_like_log(b"2021-03-02 Microsoft named HAFNIUM.\\n")
+    False
+    """
+    if len(_DIRECTIVE.findall(head[:4096])) >= 2:
+        return True
+    lines = [line for line in head.split(b"\n")[:200] if line.strip()][:-1]
+    return len(lines) >= _LINES and sum(1 for line in lines if _DATED.match(line)) >= 0.9 * len(lines)
+
+
+class FileKind(StrEnum):
     EMPTY = "empty"
     PLAIN = "plain text"
     MARKDOWN = "Markdown"
     HTML = "HTML"
+    FEED = "feed of news"
     JSON = "JSON"
     CSV = "CSV"
     PDF = "PDF"
@@ -55,6 +77,10 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\xd4\xc3\xb2\xa1", "a packet capture"),
     (b"\x0a\x0d\x0d\x0a", "a packet capture"),
 )
+_FEED = re.compile(  # RSS 0.9x to 2.0, RSS 1.0 and Atom, behind what may stand before the first element
+    rb"(?:<\?xml[^>]{0,200}\?>|<!--(?:[^-]|-[^-]){0,2000}-->|<\?[^>]{0,500}\?>|\s)*"
+    rb"<(?:rss[\s>]|(?:\w+:)?RDF[\s>][^>]{0,1000}purl\.org/rss|feed\s[^>]{0,1000}w3\.org/2005/Atom)"
+)
 _HTML = re.compile(
     rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]|<(?:div|article|section|main|table|p|h1|meta|title)(?:\s[^>]{0,200})?>",
     re.IGNORECASE,
@@ -79,58 +105,58 @@ _SURE_COLUMN = re.compile(
 )
 
 
-def sniff(data: bytes, name: str = "") -> tuple[Kind, str]:
+def sniff(data: bytes, name: str = "") -> tuple[FileKind, str]:
     """The kind, and for binary input in words what it is ("a picture"). Cheap: looks at the first 64 KB. Never raises."""
     head = data[:_HEAD]
     if not head.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
-        return Kind.EMPTY, ""
+        return FileKind.EMPTY, ""
     if head.startswith(b"\x1f\x8b"):
-        return Kind.GZIP, ""
+        return FileKind.GZIP, ""
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip_kind(data)
     if b"%PDF-" in head[:1024]:
-        return Kind.PDF, ""
+        return FileKind.PDF, ""
     if head.startswith(b"{\\rtf"):
-        return Kind.RTF, ""
+        return FileKind.RTF, ""
     for magic, words in _MAGIC:
         if head.startswith(magic) and looks_binary(data):
-            return _ole_kind(data) if magic == _MAGIC_OLE else (Kind.BINARY, words)
+            return _ole_kind(data) if magic == _MAGIC_OLE else (FileKind.BINARY, words)
     if data[257:262] == b"ustar":
-        return Kind.BINARY, "a tar archive (unpack it first)"
+        return FileKind.BINARY, "a tar archive (unpack it first)"
     if looks_binary(data):
-        return Kind.BINARY, "a binary file"
+        return FileKind.BINARY, "a binary file"
     if b"\0" in head[:200]:  # UTF-16 or a stray NUL: judge what it says, not how
         head = decode(head)[0].encode("utf-8", "replace")
     return _text_kind(head.lstrip(b"\xef\xbb\xbf \t\r\n"), name.lower()), ""
 
 
-def _zip_kind(data: bytes) -> tuple[Kind, str]:
+def _zip_kind(data: bytes) -> tuple[FileKind, str]:
     """A DOCX, an archive, or an office file of another kind, whose parts would make no sense one by one."""
     if b"[Content_Types].xml" in data:
         if b"word/" in data:
-            return Kind.DOCX, ""
-        for part, kind in ((b"xl/", Kind.SHEETS), (b"ppt/", Kind.SLIDES)):
+            return FileKind.DOCX, ""
+        for part, kind in ((b"xl/", FileKind.SHEETS), (b"ppt/", FileKind.SLIDES)):
             if part in data:
                 return kind, ""
     if b"mimetypeapplication/vnd.oasis.opendocument" in data[:200]:
-        return Kind.SHEETS if b"opendocument.spreadsheet" in data[:200] else Kind.OPEN_DOCUMENT, ""
-    return Kind.ZIP, ""
+        return FileKind.SHEETS if b"opendocument.spreadsheet" in data[:200] else FileKind.OPEN_DOCUMENT, ""
+    return FileKind.ZIP, ""
 
 
-def _ole_kind(data: bytes) -> tuple[Kind, str]:
+def _ole_kind(data: bytes) -> tuple[FileKind, str]:
     """What a compound file of Microsoft's holds, by the names of its streams."""
     for stream, kind, words in _OLE:
         if stream.encode("utf-16-le") in data:
             return kind, words
-    return Kind.BINARY, "an old Office file"
+    return FileKind.BINARY, "an old Office file"
 
 
 _OLE = (
-    ("__substg1.0_", Kind.MESSAGE, ""),
-    ("EncryptedPackage", Kind.BINARY, "an encrypted Office file"),
-    ("WordDocument", Kind.BINARY, "an old Office file (.doc)"),
-    ("Workbook", Kind.SHEETS, ""),
-    ("PowerPoint Document", Kind.BINARY, "an old Office file, a presentation (.ppt)"),
+    ("__substg1.0_", FileKind.MESSAGE, ""),
+    ("EncryptedPackage", FileKind.BINARY, "an encrypted Office file"),
+    ("WordDocument", FileKind.BINARY, "an old Office file (.doc)"),
+    ("Workbook", FileKind.SHEETS, ""),
+    ("PowerPoint Document", FileKind.BINARY, "an old Office file, a presentation (.ppt)"),
 )
 
 
@@ -139,27 +165,29 @@ CODED = b"incident_ID,attribution_ID,"  # EuRepoC's table of attributions
 _HASHES = re.compile(rb"[0-9a-f]{32},[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\r?\n", re.I)
 
 
-def _text_kind(head: bytes, name: str) -> Kind:
+def _text_kind(head: bytes, name: str) -> FileKind:
     if name.endswith("hashes.csv") and _HASHES.match(head):
-        return Kind.HASHES
+        return FileKind.HASHES
     if head[:1] in {b"{", b"["} and re.match(rb'\{\s*(?:"|\})|\[\s*(?:\{|"|\[|\])', head):
-        return Kind.JSON
+        return FileKind.JSON
     start = head[:4096]
     if _MAIL.match(head) and len(set(map(bytes.lower, _MAIL_NAMES.findall(start)))) >= 2:
-        return Kind.MAIL
+        return FileKind.MAIL
     if _SUBTITLES.match(head):
-        return Kind.SUBTITLES
+        return FileKind.SUBTITLES
+    if head[:1] == b"<" and _FEED.match(start):
+        return FileKind.FEED
     if head[:1] == b"<" and _HTML.search(start):
-        return Kind.HTML
+        return FileKind.HTML
     if name.endswith((".html", ".htm", ".xhtml")) and b"<" in start and _HTML.search(head):
-        return Kind.HTML
+        return FileKind.HTML
     if looks_like_log(head):
-        return Kind.LOG
+        return FileKind.LOG
     if head.startswith(CODED) or _looks_csv(start.decode("utf-8", "replace"), name):
-        return Kind.CSV
+        return FileKind.CSV
     if _looks_markdown(head.decode("utf-8", "replace"), name):
-        return Kind.MARKDOWN
-    return Kind.PLAIN
+        return FileKind.MARKDOWN
+    return FileKind.PLAIN
 
 
 def _looks_csv(start: str, name: str) -> bool:

@@ -8,8 +8,6 @@ from collections.abc import Callable
 from indicia.read.fronts.opened import Limits, Readable, failed, skipped
 from indicia.records import Problem
 
-__all__ = ["Bounded", "Gunzipped", "Pushed", "read_up_to"]
-
 _CHUNK = 1 << 20
 
 
@@ -92,7 +90,7 @@ class Gunzipped:
             self._problems.append(skipped(self._name, f"breaks off after {self._went:,} bytes: {why}", "fetch it again"))
 
 
-class Bounded:
+class BoundedReader:
     """Gives the bytes of `stream` to whoever asks as long as `more(n)` allows n more of them."""
 
     def __init__(self, stream: Readable, more: Callable[[int], bool]) -> None:

@@ -10,8 +10,6 @@ from indicia.read.indicators.hit import HASH_OF_LENGTH
 from indicia.read.indicators.refang import refang
 from indicia.records import Context, MentionKind
 
-__all__ = ["Said", "canonical", "feed_type", "misp_type", "stix_type"]
-
 
 class Said(NamedTuple):
     """What a machine-readable document states, and the characters that state it."""

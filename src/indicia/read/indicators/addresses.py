@@ -1,4 +1,4 @@
-"""IPv4 and IPv6 addresses and networks in the refanged view, and why some of them cannot be an attacker's."""
+"""IP addresses, networks and e-mail addresses in the refanged view, and why some of them cannot be an attacker's."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from collections.abc import Iterator
 
 from indicia.read.indicators.anchors import Anchors
 from indicia.read.indicators.hit import Hit, Taken
-
-__all__ = ["CIDR", "IPV4", "PORT", "address4_note", "address_note", "find_ipv6"]
+from indicia.read.indicators.hosts import HOST, name_note, valid_host
 
 IPV4 = re.compile(r"(?:0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])(?:\.(?:0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])){3}")
 CIDR = re.compile(r"/(3[0-2]|[12]?\d)(?!\d|[./]\d)")
@@ -108,3 +107,28 @@ _HEX_DIGITS = "0123456789abcdefABCDEF"
 _V6_RUN = re.compile(r"[0-9A-Fa-f:.]{3,45}(?![0-9A-Fa-f:])")
 _V6_SKIP = re.compile(r"[0-9A-Fa-f:.]*")
 _V6_NET = re.compile(r"/(\d{1,3})(?!\d|\.\d)")
+
+
+# E-mail addresses in the refanged view.
+_LOCAL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%+'-=&"
+
+
+def find_mail(text: str, taken: Taken) -> Iterator[Hit]:
+    """E-mail addresses; the domain in lower case, the local part as written."""
+    done = 0
+    at = text.find("@")
+    while at >= 0:
+        held = taken.holds(at)
+        if held < 0:
+            window = text[max(done, at - 64) : at]
+            local = window[len(window.rstrip(_LOCAL)) :].lstrip(".'-=&%+")
+            host = HOST.match(text, at + 1)
+            if local and host is not None and not local.endswith("."):
+                domain = host[0].rstrip("-_").lower()
+                while domain and not valid_host(domain) and "." in domain:
+                    domain = domain.rsplit(".", 1)[0]
+                if "." in domain and valid_host(domain):
+                    start, end = at - len(local), at + 1 + len(domain)
+                    yield Hit(start, end, "email-addr", f"{local}@{domain}", name_note(domain))
+                    done = end
+        at = text.find("@", max(done, at + 1, held))

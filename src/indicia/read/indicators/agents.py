@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from indicia.read.indicators.anchors import Anchors
 from indicia.read.indicators.hit import Hit
 
-__all__ = ["find_agents"]
-
 _AGENT = re.compile(
     r"[Uu](?:ser|SER)[- _]?[Aa](?:gent|GENT)s?(?:[ -]?(?:strings?|headers?|field|value|HTTP))?(?:[ \t]+(?:is|was|of|set to|"
     r"string|as|used|:))*[ \t]*[:=]?[ \t]*(?:\n[ \t]{0,8})?"

@@ -14,8 +14,6 @@ import numpy.typing as npt
 
 from indicia.read.indicators.literals import find_literals, one_byte_each
 
-__all__ = ["PAD", "Anchors"]
-
 _WORD, _SPACE, _HEX, _UPPER, _ALNUM, _OPEN, _STOP, _MARK = 1, 2, 4, 8, 16, 32, 64, 128
 
 PAD = 2  # how many blanks `Anchors.padded` has before the text

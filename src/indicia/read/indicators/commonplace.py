@@ -8,8 +8,6 @@ from importlib import resources
 
 from indicia.read.indicators.hit import Hit
 
-__all__ = ["USED", "commonplace", "is_document"]
-
 _REASONS = {
     "system": "part of the system or a common program",
     "developer": "part of the system or a common program",

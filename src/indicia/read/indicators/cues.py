@@ -16,9 +16,6 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from indicia.read.indicators import handling
 from indicia.read.indicators.handling import before, joined
 
-__all__ = ["FAMILIES", "Family", "after_matches"]
-
-
 _POSSESSIVE = r"(?:'s|s'|’s|s’)?"
 _OPENING = r"[\s,(:\"'`“‘<]{0,3}"
 

@@ -158,6 +158,7 @@ _PACKAGED = frozenset(
     ("plist", "apk", "jar", "so", "dex", "exe", "dll", "zip", "xml", "json", "log", "sh", "py", "ipa", "dmg", "pkg", "txt",
      "html", "php", "js", "pdf", "doc", "docx", "tar", "gz", "rar", "dat")
 )  # fmt: skip
+_MASKED = re.compile(r"(?i)\d{1,3}\.[\dx*]{1,3}\.[\dx*]{1,3}\.[x*]{1,3}")  # "198.51.100.xxx"
 # "198.51.100.7-198.51.100.9", "198.51.100.7-9"
 _RANGE = re.compile(rf"({IPV4.pattern})-({IPV4.pattern}|\d{{1,3}})")
 _NAMED_SETUP = re.compile(r"(?<![.!?] )\b[A-Z][\w-]{1,30} (?:[A-Z][\w-]{1,30} ){0,2}\Z")  # before "2.4.1.exe"
@@ -180,6 +181,8 @@ _OBJECTS = frozenset(
 def _reads_as_host(text: str, start: int, end: int, token: str, before: str) -> bool:
     """Whether a dotted word that could be a host is not rather code, an abbreviation or two sentences without a blank."""
     labels = token.split(".")
+    if len(labels) == 4 and _MASKED.fullmatch(token):
+        return False
     after = text[end : end + 1]
     if after == "(" or before in "$%&" or (after == "=" and before not in "/") or text[end : end + 2] == "::":
         return False
@@ -196,6 +199,8 @@ def _reads_as_host(text: str, start: int, end: int, token: str, before: str) -> 
             and len(last) <= 3
             and last in {"am", "pm", "st", "nd", "rd", "th", "mm", "cm", "kg", "ms", "mb", "gb", "bn"}
         ):
+            return False
+        if first in _CODE_OBJECTS and last in _CODE_MEMBERS:  # "host.id", "log.info"
             return False
         if first.lower() in _OBJECTS and last in {
             "name",
@@ -239,10 +244,15 @@ def _reads_as_host(text: str, start: int, end: int, token: str, before: str) -> 
 
 
 _CODE_OBJECTS = frozenset(
-    ("self", "this", "os", "sys", "request", "response", "document", "window", "console", "session", "event", "options", "args")
-)
+    (
+        "self", "this", "os", "sys", "request", "response", "document", "window", "console", "session", "event", "options",
+        "args", "host", "user", "process", "agent", "log", "logger", "logging", "dns", "winlog", "registry", "cloud",
+        "container", "source", "destination", "network", "file", "parent", "observer", "orchestrator", "threat", "rule",
+    )
+)  # fmt: skip
 _CODE_MEMBERS = frozenset(
     (
+        "ip",
         "name",
         "id",
         "host",

@@ -9,21 +9,20 @@ from collections.abc import Collection, Iterable, Iterator
 import numpy as np
 from msgspec.structs import replace
 
-from indicia.read.indicators.addresses import find_ipv6
+from indicia.read.indicators.addresses import find_ipv6, find_mail
 from indicia.read.indicators.agents import find_agents
 from indicia.read.indicators.anchors import Anchors
 from indicia.read.indicators.dotted import find_dotted
 from indicia.read.indicators.hashes import find_fingerprints, find_hashes, find_named, find_ssdeep
 from indicia.read.indicators.hit import Hit, Taken
+from indicia.read.indicators.hostlike import told_hosts
 from indicia.read.indicators.identifiers import find_asn, find_coins, find_cve, find_cwe
 from indicia.read.indicators.judge import Judge
-from indicia.read.indicators.mail import find_mail
-from indicia.read.indicators.mutexes import find_mutexes
 from indicia.read.indicators.neighbours import share_neighbours
 from indicia.read.indicators.owners import Placed, share_owners
 from indicia.read.indicators.paths import find_paths
 from indicia.read.indicators.refang import refang
-from indicia.read.indicators.registry import find_keys
+from indicia.read.indicators.registry import find_keys, find_mutexes
 from indicia.read.indicators.rules import find_rules
 from indicia.read.indicators.urls import find_urls
 from indicia.read.text.mentioning import mention
@@ -113,6 +112,7 @@ def find_hits(text: str, anchors: Anchors | None = None, hidden: Collection[int]
     _add(hits, taken, find_ipv6(text, anchors, taken))
     _add(hits, taken, find_dotted(text, anchors, taken, hidden))
     _add(hits, taken, list(find_named(text, hits, taken)))
+    hits = told_hosts(text, hits)
     _add(hits, taken, [*find_cve(text, anchors), *find_cwe(text, anchors), *find_asn(text, anchors)])
     rules = list(find_rules(text, anchors))
     if rules:

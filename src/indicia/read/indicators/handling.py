@@ -89,7 +89,7 @@ STAYS_STEMS = (
     "benign", "legit", "harmless", "listed",
     "known", "malicious",
     "false positive",
-    "trusted", "public tool", "source tool", "upstream", "looks", "look ",
+    "unrelated", "separate", "different", "trusted", "public tool", "source tool", "upstream", "looks", "look ",
 )  # fmt: skip
 # "search /var/log/x for ...", "compare /opt/x with the original": what follows is asked for by `WHERE_AFTER`.
 INSPECTED = before(
@@ -149,7 +149,8 @@ RECIPIENT_BEGINS = (
 SERVICE = before(
     r"\b(?:registered|bought|leased|rented|hosted)(?: \w+){0,3} (?:with|through|via|from|by) (?:the )?"
     r"(?:registrar |hoster |provider |reseller )?(?-i:[A-Z][\w&-]+)(?: (?-i:[A-Z])[\w&.-]+){0,3} \(",
-    r"\b(?:registrar|hoster|hosting (?:provider|company)|isp|provider)(?:, |\s)(?:(?-i:[A-Z])[\w&.-]+ ){0,3}\(?",
+    # The blanks are blanks here: the name of a firm does not go on in the next cell or line.
+    r"\b(?:registrar|hoster|hosting (?:provider|company)|isp|provider),?\x20(?:(?-i:[A-Z])[\w&.-]+\x20){0,3}\(?",
     r"\bproject,? (?:at |on )?",
     r"\bpublic (?:[\w-]+ )?(?:endpoint|resolver|api|service|gateway|node|instance|dns|mirror|website)s? ",
     r"\b(?:plaintiff|claimant|the company|the bank|the vendor|complainant)s? (?:also )?(?:owns?|operates?|uses?|runs?) "
@@ -229,6 +230,7 @@ ROW_FINE = re.compile(r"[ \t]*[\[(](?:OK|INFO|PASS(?:ED)?|CLEAN|GOOD)[\])]")
 ROW_VERDICT = re.compile(
     r"[^.;\n]{0,80}?(?:[-–—|,:\t(]|->)\s*+(?:clean|benign|legitimate|harmless|white-?listed|allow-?listed|known[- ]good|"
     r"public tool|open[- ]source tool|"
-    r"matches upstream|not malicious|non-malicious|false positive|trusted)\)?[ \t|.]*+(?=\n|\Z)",
+    r"matches upstream|not malicious|non-malicious|false positive|trusted|(?:likely |probably |an? )?(?:unrelated|"
+    r"separate|different)(?: (?:operator|actor|campaign|investigation|activity|cluster|intrusion))?)\)?[ \t|.]*+(?=\n|\Z)",
     re.IGNORECASE,
 )

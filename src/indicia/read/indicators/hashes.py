@@ -44,7 +44,19 @@ _JA4 = re.compile(r"[tqd]\d{2}[di]\d{4}[a-z0-9]{2}_[0-9a-f]{12}_[0-9a-f]{12}\b")
 
 
 _KEYS = re.compile(
-    r"\b(?:key|certificate|cert)['’]s (?:MD5|SHA-?\d{1,3})(?: hash| fingerprint| thumbprint)?(?: is| was|:)?\s\Z", re.IGNORECASE
+    r"\b(?:(?:key|certificate|cert)(?:['’]s| of [^\n.;]{1,30}|[^\n.;]{0,24} ?\()\s?(?:MD5|SHA-?\d{1,3})"
+    r"(?: hash| fingerprint| thumbprint)?(?: is| was|:)?\s?|(?:rustc|gcc|clang|golang|toolchain)[ (/-]{1,2}"
+    r"(?:version |v?[\d.]+ \(?)?)\Z",
+    re.IGNORECASE,
+)
+# A cipher right before a run of digits, or a counter right after it: what it works with.
+_CIPHERS = re.compile(
+    r"\b(?:x?chacha(?:20|8)?|x?salsa20|rc4|(?:triple)?des|blowfish|camellia|serpent|twofish|poly1305|ed25519|x25519|curve25519|hmac)\b"
+    r"(?:(?!md5|sha-?\d)[^\n.;]){0,40}\Z",
+    re.IGNORECASE,
+)
+_NONCE = re.compile(
+    r"[\"'`]?[,;)]?\s(?:and |with )?(?:the |an? )?(?:nonce|iv|initiali[sz]ation vector|counter)\b", re.IGNORECASE
 )
 
 
@@ -52,7 +64,8 @@ _KEYS = re.compile(
 _NO_FILE_STEMS = (
     "commit", "git", "revision", "changeset", "tree", "blob", "print", "serial", "imp", "ja3", "ja4", "jarm", "hassh", "uid",
     "clsid", "session", "token", "nonce", "etag", "key", "secret", "aes", "iv", "rich", "authentihash", "telfhash", "icon",
-    "password", "nt", "vhash", "watermark", "transaction", "txid", "cert",
+    "password", "nt", "vhash", "watermark", "transaction", "txid", "cert", "rustc", "gcc", "clang", "golang", "toolchain",
+    "chacha", "salsa", "rc4", "des", "blowfish", "camellia", "serpent", "twofish", "poly1305", "25519", "hmac",
 )  # fmt: skip
 
 
@@ -63,12 +76,14 @@ def _no_file_stems() -> AhoCorasick:
 
 def _of_no_file(text: str, start: int) -> str:
     """Why the hash at `start` is none of a file by what stands before it, or an empty string."""
-    lead = text[max(0, start - 50) : start].rstrip().lower()
+    lead = text[max(0, start - 60) : start].rstrip().lower()
     if not _no_file_stems().find_matches_as_indexes(lead[lead.rfind("\n") + 1 :]):
         return ""
     if (named := _NOT_A_FILE.search(text, max(0, start - 40), start)) is not None:
         return f"not a file's hash ({' '.join(named[0].split()[:2]).rstrip(':=').lower()})"
-    return "not a file's hash" if _KEYS.search(text, max(0, start - 50), start) else ""
+    if _CIPHERS.search(text, max(0, start - 60), start):
+        return "not a file's hash (the key)"
+    return "not a file's hash" if _KEYS.search(text, max(0, start - 60), start) else ""
 
 
 def find_fingerprints(text: str, anchors: Anchors) -> Iterator[Hit]:
@@ -108,6 +123,8 @@ def find_hashes(text: str, anchors: Anchors) -> Iterator[Hit]:
             note = "placeholder, not a hash"
         elif reason := _of_no_file(text, start):
             note = reason
+        elif _NONCE.match(text, end):
+            note = "not a file's hash (the key)"
         elif value.isdigit() and type == "file-md5":
             note = "a number, not a hash"
         yield Hit(start, end, type, value, note)

@@ -6,8 +6,6 @@ import msgspec
 
 from indicia.records import MentionKind
 
-__all__ = ["FILES", "HASHES", "HASH_OF_LENGTH", "Hit", "Taken"]
-
 FILES = frozenset(("file-name", "file-path"))
 HASH_OF_LENGTH = {32: "file-md5", 40: "file-sha1", 64: "file-sha256", 128: "file-sha512"}  # in hexadecimal digits
 HASHES = frozenset((*HASH_OF_LENGTH.values(), "ssdeep"))

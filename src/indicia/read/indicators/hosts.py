@@ -11,16 +11,17 @@ from importlib import resources
 
 import tldextract
 
-__all__ = ["HOST", "host_of", "is_government", "is_reserved_name", "name_note", "known_role", "registrable", "valid_host"]
+__all__ = [
+    "HOST", "brands", "host_of", "is_government", "is_reserved_name", "known_role", "name_note", "registrable", "valid_host",
+]  # fmt: skip
 
 HOST = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,40}")  # what has the shape of one
 _RESERVED_TLDS = frozenset(("example", "test", "invalid", "localhost"))  # RFC 2606
 _RESERVED_NAMES = frozenset(("example.com", "example.net", "example.org", "example.edu"))
 _SPECIAL_TLDS = frozenset(("onion", "i2p", "bit", "eth", "bazar", "local", "lan", "internal", "arpa"))
 _AUTHORITY = re.compile(r"(?:[A-Za-z0-9+.-]{1,16}://)?([^/?#]*)")
-_GOVERNMENT = re.compile(
-    r"\.(?:gov|mil|gov\.[a-z]{2}|gouv\.[a-z]{2}|gob\.[a-z]{2}|go\.[a-z]{2}|govt\.[a-z]{2}|mil\.[a-z]{2})\Z"
-)
+_GOVERNMENT = re.compile(r"\.(?:gov|mil|(?:gov|gouv|gob|gub|go|govt|govern|government|mil|mi)\.[a-z]{2})\Z")
+_LISTS = ("popular.txt", "known_hosts.txt")  # what the later one says holds
 _LABEL = re.compile(r"(?!-)[a-z0-9_\u0080-\uffff-]{1,63}(?<!-)")
 
 
@@ -97,9 +98,17 @@ def is_reserved_name(host: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _known() -> dict[str, str]:
-    lines = resources.files("indicia.read.indicators").joinpath("known_hosts.txt").read_text("utf-8").splitlines()
+    """Host -> role, by the lists beside this file; `known_hosts.txt` tells what the roles mean."""
+    folder = resources.files("indicia.read.indicators")
+    lines = [line for name in _LISTS for line in folder.joinpath(name).read_text("utf-8").splitlines()]
     rows = (line.split() for line in lines if line.strip() and not line.startswith("#"))
     return {host: role for role, *hosts in rows for host in hosts}
+
+
+@lru_cache(maxsize=1)
+def brands() -> frozenset[str]:
+    """Names that attackers borrow for theirs."""
+    return frozenset(name for name, role in _known().items() if role == "brand")
 
 
 @lru_cache(maxsize=65536)

@@ -10,8 +10,6 @@ from indicia.read.indicators.anchors import Anchors
 from indicia.read.indicators.hit import Hit
 from indicia.records import MentionKind
 
-__all__ = ["find_asn", "find_coins", "find_cve", "find_cwe"]
-
 _HYPHEN = "[-\u2010\u2011\u2012\u2013\u2014\u2212_]"
 _CVE = re.compile(rf"[Cc][Vv][Ee](?:{_HYPHEN}|[ :]{{1,2}}|{_HYPHEN}ID[: ]{{1,2}})((?:19|20)\d\d){_HYPHEN}\s?(\d{{4,7}})(?!\d)")
 # "CVE-2021-26855, -26857, -26858 and -27065" and "CVE-2021-26855/26857"

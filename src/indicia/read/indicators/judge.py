@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indicia.read.indicators.anchors import Anchors
+from indicia.read.indicators.columns import Columns
 from indicia.read.indicators.commonplace import USED, commonplace, is_document
 from indicia.read.indicators.cues import (
     after_matches,
@@ -26,29 +27,42 @@ from indicia.read.indicators.cues import (
 from indicia.read.indicators.handling import CREDITED, LEAD_FINE, LEAD_NAMES, ROW_FINE, WHERE_AFTER
 from indicia.read.indicators.hit import FILES, HASHES, Hit
 from indicia.read.indicators.hosts import is_government, known_role, registrable
+from indicia.read.indicators.lookalikes import imitated_by
 from indicia.read.indicators.refang import Refanged
 from indicia.read.indicators.sections import Sections
 from indicia.read.indicators.spots import BEFORE, Spot, is_bare, is_listed, spots
 from indicia.read.indicators.stems import AFTER_BIT, BEFORE_BIT
+from indicia.read.indicators.whose import (
+    BY_COLUMN,
+    DENIED,
+    GIVEN,
+    IMITATED,
+    LEGITIMATE,
+    ONLY_NAMED,
+    POINTED_TO,
+    PROVIDERS,
+    PUBLISHERS,
+    SERVICES,
+    SINKHOLES,
+    SITE_NAMED,
+    TO_READ,
+    TO_WRITE_TO,
+    VERSION,
+    VICTIMS,
+    WEAK,
+    by_role,
+    is_of_victim,
+    is_titled,
+)
 from indicia.records import Context, Document, MentionKind
 
-__all__ = [
-    "DENIED", "GIVEN", "IMITATED", "LEGITIMATE", "POINTED_TO", "PUBLISHERS", "SERVICES", "SINKHOLES", "TO_READ",
-    "TO_WRITE_TO", "VICTIMS",
-    "WELL_KNOWN", "Judge",
-]  # fmt: skip
+__all__ = ["Judge"]
 
 _NETWORK = frozenset(("domain-name", "url", "ipv4-addr", "ipv6-addr", "email-addr"))
 _NAMES = frozenset(("domain-name", "url", "email-addr"))
 _RULES = frozenset(("yara", "sigma"))
 _REGISTERED = frozenset((MentionKind.WEAKNESS, MentionKind.VULNERABILITY))
 _STATED = (Context.STATED, "")
-TO_WRITE_TO, PUBLISHERS, VICTIMS = "an address to write to", "the publisher's own", "the victim's own"
-IMITATED = "what the attacker's imitates"
-ONLY_NAMED, DENIED = "the text only names it", "the sentence denies it"
-VERSION, WELL_KNOWN, SERVICES = "version number", "well-known service", "a service's own"
-TO_READ, POINTED_TO = "something to read", "the text points to it"
-LEGITIMATE, GIVEN, SINKHOLES = "the text calls it legitimate", "given to the reader", "a sinkhole"
 # Keys that every Windows has.
 _SYSTEM_KEY = re.compile(
     r"HKEY_\w+\\(?:SOFTWARE\\(?:Microsoft|Policies|Classes)|SYSTEM\\(?:CurrentControlSet|ControlSet\d+)\\(?:Control|Enum)|"
@@ -110,7 +124,7 @@ class Judge:
     def __init__(self, document: Document, view: Refanged, anchors: Anchors) -> None:
         self.text = view.text
         self.anchors = anchors
-        self.sections = Sections(document)
+        self.sections, self.columns = Sections(document), Columns(document)
         # Whoever disguises addresses or lists them under such a heading presents them as an attacker's.
         self.is_report = view.any_defanged or self.sections.has("traces")
         head = _LETTER_HEAD.match(view.text)
@@ -126,9 +140,9 @@ class Judge:
     ) -> Iterator[tuple[Context, str]]:
         """The context of each hit and its reason. `ranges` has the hits' (start, end) in the refanged view, `starts` where
         they begin in the document, `disguised` whether the author disguised them."""
-        places, self.cues = spots(hits, self.anchors, self.sections, ranges, starts, disguised)
+        places, self.cues = spots(hits, self.anchors, self.sections, self.columns, ranges, starts, disguised)
         # Numbers that begin as a version number of the text does are versions of the same product.
-        names = [spot for spot in places if spot.disguised and spot.hit.type in _NAMES and not spot.hit.within]
+        names = [spot for spot in places if spot.disguised and spot.hit.type in _NETWORK and not spot.hit.within]
         self.disguised = [spot.start for spot in names]
         self.theirs = {registrable(spot.host) or spot.host for spot in names if spot.host}
         self.versions = {_series(hit) for hit in hits if hit.note == VERSION}
@@ -136,15 +150,19 @@ class Judge:
         around = _STATED
         for spot in places:
             if not spot.hit.within:
-                around = self._judge(spot)
+                around = self._weighed(spot)
                 yield around
             else:  # what stands in an address that is only to be read is no trace either
-                yield around if spot.hit.within == "url" and around[0] is Context.REFERENCE else self._judge(spot)
+                yield around if spot.hit.within == "url" and around[0] is Context.REFERENCE else self._weighed(spot)
+
+    def _weighed(self, spot: Spot) -> tuple[Context, str]:
+        """The judgement, unless it rests on a word nearby and the host's own name says that it is an attacker's."""
+        verdict = self._judge(spot)
+        return _STATED if verdict[1] in WEAK and spot.host and imitated_by(spot.host) else verdict
 
     def _is_style(self, places: list[Spot]) -> bool:
         """Whether the author disguises attackers' addresses as a habit, so that one with a plain `https://` is to be read."""
-        plain = {spot.host for spot in places if _is_plain(spot) and known_role(spot.host) is None}
-        return len(self.theirs) >= _HABIT and len(self.theirs) > len(plain)
+        return len(self.theirs) >= _HABIT
 
     def _judge(self, spot: Spot) -> tuple[Context, str]:
         hit, disguised, section = spot.hit, spot.disguised, spot.section
@@ -205,12 +223,16 @@ class Judge:
         if spot.section == "references" and not defanged:
             return Context.REFERENCE, TO_WRITE_TO if hit.type == "email-addr" else "in the list of references"
         role = known_role(host) if host else None
-        if role is not None and (verdict := _by_role(hit, host, role, defanged)) is not None:
+        if role is not None and (verdict := by_role(hit, host, role, defanged)) is not None:
             return verdict
         if "sinkhole" in host or self._stands_before("sinkhole", spot) or self._stands_after("sinkhole", spot):
             return Context.BENIGN, SINKHOLES
         if defanged:
             return None
+        if self._is_lost(spot):
+            return Context.BENIGN, VICTIMS
+        if spot.column and (hit.type in _NAMES or spot.column == "victim"):
+            return BY_COLUMN[spot.column]
         if host and is_government(host):
             return Context.REFERENCE, "a government's"
         if (letter := self._in_letter(spot)) is not None:
@@ -218,15 +240,16 @@ class Judge:
         if self.own and host and (registrable(host) or host) == self.own:
             return Context.REFERENCE, PUBLISHERS
         text, start = self.text, spot.start
-        if (
-            hit.type == "email-addr"
-            and (hit.value.split("@", 1)[0].lower() in _DESKS or self._stands_before("contact", spot))
-            and not speaks_of_ransom(text[spot.low : start])
-        ):
-            return Context.REFERENCE, TO_WRITE_TO
+        if hit.type == "email-addr":
+            desk = not _DESKS.isdisjoint(re.split(r"[-._]", hit.value.split("@", 1)[0].lower()))
+            asked = desk or self._stands_before("contact", spot)
+            if asked and (hit.value.startswith(PROVIDERS) or not speaks_of_ransom(text[spot.low : start])):
+                return Context.REFERENCE, TO_WRITE_TO
         if self._is_signed(start):
             return Context.REFERENCE, PUBLISHERS
         if hit.type == "domain-name":
+            if spot.section != "traces" and is_titled(text[start : spot.end]):
+                return Context.REFERENCE, SITE_NAMED
             if text[hit.end : hit.end + 1] == ")" and _NAMED_SITE.search(text, max(0, start - 60), start):
                 return Context.REFERENCE, "the site of whom the text names"
             if text[start - 1 : start] == "(" and CREDITED.match(text, hit.end):
@@ -249,6 +272,12 @@ class Judge:
         if self.disguises and _is_plain(spot) and self._is_apart(spot):
             return Context.REFERENCE, TO_READ
         return None if spot.section == "traces" else self._pointed_to(spot)
+
+    def _is_lost(self, spot: Spot) -> bool:
+        """Whether the host is a firm's server of which the sentence tells that it was attacked."""
+        if spot.hit.type != "domain-name" or spot.section == "traces":
+            return False
+        return is_of_victim(spot.host, self._sentence(spot))
 
     def _is_apart(self, spot: Spot) -> bool:
         """Whether nothing makes a plain address an attacker's all the same: a domain that is one elsewhere, code, or what is
@@ -398,18 +427,3 @@ def _is_plain(spot: Spot) -> bool:
         and not spot.host[-1:].isdigit()
         and not spot.host.endswith(".onion")
     )
-
-
-def _by_role(hit: Hit, host: str, role: str, defanged: bool) -> tuple[Context, str] | None:
-    """What a host that is known for something is to the text."""
-    if role == "schema":
-        return Context.REFERENCE, "names an XML vocabulary"
-    if role == "mailbox" and hit.type == "email-addr":
-        return None  # anybody has one there
-    if role in {"benign", "mailbox"} and (hit.within or hit.type != "url" or not defanged):
-        return Context.BENIGN, WELL_KNOWN
-    if role == "reference" and not defanged:
-        return Context.REFERENCE, "a place that reports point to"
-    if role == "shared" and (hit.within or hit.type == "domain-name") and known_role(host.split(".", 1)[-1]) != "shared":
-        return Context.BENIGN, "shared platform"
-    return None

@@ -7,8 +7,6 @@ from functools import lru_cache
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
-__all__ = ["LITERALS", "find_literals", "one_byte_each"]
-
 LITERALS = (
     "HK", "utex", "UTEX", "utant", "Global\\", "Local\\", "BaseNamedObjects\\", "gent", "GENT", "\"ua\"", "'ua'",
     "CVE", "cve", "Cve", "CWE", "cwe", "utonomous System", "utonomous system", 'UA "', "UA: ", "UA is", "UA was", "UA =",

@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from indicia.read.indicators.hit import FILES, HASHES
-from indicia.read.indicators.judge import (
+from indicia.read.indicators.owners import Placed
+from indicia.read.indicators.whose import (
     DENIED,
     GIVEN,
     LEGITIMATE,
@@ -26,7 +27,6 @@ from indicia.read.indicators.judge import (
     VICTIMS,
     WELL_KNOWN,
 )
-from indicia.read.indicators.owners import Placed
 from indicia.records import Context
 
 __all__ = ["share_neighbours"]

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from indicia.read.indicators.hit import Hit
 from indicia.read.indicators.hosts import host_of, known_role, registrable
-from indicia.read.indicators.judge import IMITATED, PUBLISHERS, TO_WRITE_TO, VICTIMS
+from indicia.read.indicators.lookalikes import imitated_by
+from indicia.read.indicators.whose import IMITATED, PROVIDERS, PUBLISHERS, TO_WRITE_TO, VICTIMS
 from indicia.records import Context
 
 __all__ = ["Placed", "share_owners"]
@@ -32,7 +33,11 @@ class Placed(msgspec.Struct, frozen=True, gc=False):
 
 def share_owners(placed: list[Placed]) -> list[Placed]:
     """The same hits; those that stood for an attacker's only because their own sentence says nothing are mended."""
-    publishers = {_domain(item) for item in placed if item.reason in {TO_WRITE_TO, PUBLISHERS}}
+    publishers = {
+        _domain(item)
+        for item in placed
+        if item.reason in {TO_WRITE_TO, PUBLISHERS} and not item.hit.value.startswith(PROVIDERS)
+    }
     victims = {_domain(item) for item in placed if item.reason in {VICTIMS, IMITATED}}
     if not publishers and not victims:
         return placed
@@ -46,6 +51,8 @@ def _mended(item: Placed, publishers: set[str], victims: set[str]) -> Placed:
     if told or item.hit.type not in _NAMED:
         return item
     domain = _domain(item)
+    if imitated_by(domain):
+        return item
     if domain in publishers:
         return replace(item, context=Context.REFERENCE, reason=PUBLISHERS)
     if domain in victims and item.hit.type in {"domain-name", "email-addr"} and not item.hit.within:

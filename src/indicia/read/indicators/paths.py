@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from indicia.read.indicators.anchors import Anchors
 from indicia.read.indicators.hit import Hit
 
-__all__ = ["find_paths", "quoted_end", "unpunctuated", "with_single_backslashes"]
-
 _DRIVE = re.compile(
     r"(?:[A-Za-z]:|%[A-Za-z][A-Za-z0-9_()]{1,30}%|\\\\[?.]\\[A-Za-z]:|\\\\[A-Za-z0-9_$][A-Za-z0-9_.$-]{0,62}|"
     r"\$env:[A-Za-z]{2,20}|\[[A-Z][A-Za-z ]{2,20}\]|CSIDL_[A-Z_]{3,30})"

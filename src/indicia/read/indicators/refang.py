@@ -17,8 +17,6 @@ import numpy.typing as npt
 from indicia.read.indicators.anchors import Anchors
 from indicia.read.indicators.hosts import valid_host
 
-__all__ = ["Refanged", "refang"]
-
 _INNER = {
     ".": ".",
     "。": ".",

@@ -9,8 +9,6 @@ from indicia.read.indicators.anchors import Anchors
 from indicia.read.indicators.hit import Hit
 from indicia.records import MentionKind
 
-__all__ = ["find_rules"]
-
 _YARA = re.compile(r"rule[ \t]+([A-Za-z_]\w{0,127})[ \t]*(?::[ \t\w]{1,200})?\s{0,4}\{")
 _CONDITION = re.compile(r"\bcondition[ \t]*:")
 _LONGEST = 200_000

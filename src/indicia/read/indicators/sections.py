@@ -15,7 +15,9 @@ _REFERENCES = re.compile(
     r"reports?)|see also|footnotes?|endnotes?|"
     r"notes|(?:additional )?(?:resources|information|reading)|external links|works cited|citations?|contact(?: us|"
     r" information)?|reporting|"
-    r"about (?:us|the authors?)|acknowledge?ments?|feedback|disclaimer|credits)",
+    r"about (?:us|the authors?)|acknowledge?ments?|feedback|disclaimer|credits|"
+    r"(?:tier[- ]?\d|primary|secondary|public|external|key|other|cited|data|(?:and|&) )*\s?(?:sources?|references?|citations?)"
+    r"(?: (?:and|&) \w+)?(?: \([^()]{1,60}\))?)",
     re.IGNORECASE,
 )
 _TRACES = re.compile(

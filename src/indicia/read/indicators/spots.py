@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indicia.read.indicators.anchors import Anchors
+from indicia.read.indicators.columns import Columns
 from indicia.read.indicators.hit import Hit
 from indicia.read.indicators.hosts import host_of
 from indicia.read.indicators.sections import Sections
@@ -21,7 +22,8 @@ _Places = npt.NDArray[np.int64]
 
 class Spot(msgspec.Struct, frozen=True, gc=False):
     """A hit whose sentence is [low, high) of the view and whose line begins at `line`. `before` and `after` are the families of
-    which a cue could stand on that side of it (see `Cues`), `host` is its host, if any."""
+    which a cue could stand on that side of it (see `Cues`), `column` is the kind of its column of a table, `host` its host, if
+    any."""
 
     hit: Hit
     start: int
@@ -30,6 +32,7 @@ class Spot(msgspec.Struct, frozen=True, gc=False):
     high: int
     line: int
     section: str
+    column: str
     disguised: bool
     before: int
     after: int
@@ -41,7 +44,13 @@ class Spot(msgspec.Struct, frozen=True, gc=False):
 
 
 def spots(
-    hits: list[Hit], anchors: Anchors, sections: Sections, ranges: _Places, starts: list[int], disguised: list[bool]
+    hits: list[Hit],
+    anchors: Anchors,
+    sections: Sections,
+    columns: Columns,
+    ranges: _Places,
+    starts: list[int],
+    disguised: list[bool],
 ) -> tuple[list[Spot], Cues]:
     """The spot of each hit. `ranges` has the hits' (start, end) in the refanged view, `starts` where they begin in the
     document, `disguised` whether the author disguised them."""
@@ -50,9 +59,23 @@ def spots(
     breaks = np.append(-1, anchors.breaks)
     lines = breaks[np.searchsorted(breaks, ranges[:, 0]) - 1] + 1
     return [
-        Spot(hit, hit.start, hit.end, low, high, line, section, hidden, before, after, host_of(hit.type, hit.value))
-        for hit, section, low, high, line, hidden, before, after in zip(
+        Spot(
+            hit,
+            hit.start,
+            hit.end,
+            low,
+            high,
+            line,
+            section,
+            columns.at(at),
+            hidden,
+            before,
+            after,
+            host_of(hit.type, hit.value),
+        )
+        for hit, at, section, low, high, line, hidden, before, after in zip(
             hits,
+            starts,
             sections.each(starts),
             lows.tolist(),
             highs.tolist(),

@@ -16,8 +16,6 @@ from indicia.read.indicators.anchors import PAD, Anchors
 from indicia.read.indicators.cues import FAMILIES
 from indicia.read.indicators.literals import one_byte_each
 
-__all__ = ["AFTER_BIT", "BEFORE_BIT", "Cues"]
-
 _Places = npt.NDArray[np.int64]
 _Bits = npt.NDArray[np.uint64]
 

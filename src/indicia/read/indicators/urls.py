@@ -13,8 +13,6 @@ from indicia.read.indicators.anchors import Anchors
 from indicia.read.indicators.hit import Hit
 from indicia.read.indicators.hosts import name_note, valid_host
 
-__all__ = ["PATH", "find_urls", "trim"]
-
 _SCHEMES = re.compile(
     r"(https?|ftps?|sftp|tcp|udp|tls|ssl|wss?|ldaps?|rmi|dns|smb|nntp|ssh|telnet|socks[45]?|rtmp|git|magnet)\Z", re.IGNORECASE
 )

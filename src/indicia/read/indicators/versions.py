@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["is_version"]
-
 _WORDS_BEFORE = (
     "version", "versions", "ver", "ver.", "v", "v.", "release", "build", "firmware", "patch", "patched", "patch to",
     "patched to", "update", "updated", "update to", "updated to", "upgrade", "upgraded", "upgrade to", "upgraded to",

@@ -6,18 +6,6 @@ import re
 
 from indicia.records import MentionKind
 
-__all__ = [
-    "ACTOR_WORDS",
-    "CAMPAIGN_WORDS",
-    "SOFTWARE_WORDS",
-    "calls_it_malware",
-    "is_adjacent",
-    "is_person",
-    "leaning",
-    "names_its_software",
-    "supports",
-]
-
 ACTOR_WORDS = (
     r"(?:threat |hacking |hacker |espionage |APT |intrusion |ransomware |cyber(?:crime|criminal)?[ -]?(?:espionage )?|"
     r"criminal |state-sponsored |activity |extortion )?"

@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from indicia.read.names.patterned import Unseen
 from indicia.records import MentionKind
 
-__all__ = ["find_detected"]
-
 _CLASS = (
     r"(?:HEUR:)?(?:(?:not-a-virus|UDS):)?(?:Trojan|Backdoor|BackDoor|Ransom|Ransomware|Worm|Net-Worm|Email-Worm|Virus|Exploit|Rootkit|"
     r"Downloader|Dropper|Infostealer|PWS|Spyware|Adware|AdWare|HackTool|Hacktool|RiskTool|TrojanSpy|TrojanDownloader|"

@@ -6,14 +6,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 
 from indicia.knowledge import Knowledge
+from indicia.knowledge.resolve import names_of, software_of
 from indicia.read.names.context import calls_it_malware, is_adjacent, is_person, leaning, names_its_software, supports
 from indicia.read.names.detections import find_detected
-from indicia.read.names.found import Found, is_whole
+from indicia.read.names.found import NameMatch, is_whole
 from indicia.read.names.lexicon import Entry, Lexicon, lexicon_of, lowered
 from indicia.read.names.patterned import Unseen
 from indicia.read.names.unseen import with_class, with_short, with_unseen
@@ -45,17 +46,21 @@ def find_names(document: Document, knowledge: Knowledge) -> tuple[Mention, ...]:
     """
     text = document.text
     low = lowered(text)
-    found: list[Found] = []
-    doubtful: list[Found] = []
+    found: list[NameMatch] = []
+    doubtful: list[NameMatch] = []
     lexicon = lexicon_of(knowledge)
     entries_of = lexicon.entries
     for entries, start, end in _names(text, low, lexicon):
         if not is_whole(text, start, end) or is_person(text, start) or _in_quotes(text, start, end):
             continue
+        if _is_region(entries, text, start):
+            continue
         fitting = [_in_case(entry, text, start, end) for entry in entries if _case_fits(entry, text, start, end)]
         if not fitting:
             if any(entry.kind in _PROPER and not entry.exact for entry in entries):
-                doubtful.append(Found(start, end, [entry for entry in entries if entry.kind in _PROPER and not entry.exact]))
+                doubtful.append(
+                    NameMatch(start, end, [entry for entry in entries if entry.kind in _PROPER and not entry.exact])
+                )
             continue
         shorter = _without_class(low, start, end, fitting, entries_of)
         if shorter:
@@ -65,30 +70,42 @@ def find_names(document: Document, knowledge: Knowledge) -> tuple[Mention, ...]:
             )
         sure = [entry for entry in fitting if not entry.risky]
         if sure:
-            found.append(Found(start, end, sure))
+            found.append(NameMatch(start, end, sure))
             continue
         if found and found[-1].end == start - 1 and found[-1].entries[0].kind is MentionKind.VENDOR:
             continue  # a product: "Google Play"
         supported = [entry for entry in fitting if _is_supported(entry, text, start, end)]
-        (found if supported else doubtful).append(Found(start, end, supported or fitting, supported=bool(supported)))
+        (found if supported else doubtful).append(NameMatch(start, end, supported or fitting, supported=bool(supported)))
     detected, unseen = _detected(text, entries_of)
     found = _with_doubtful(text, found + detected, doubtful)
     found = with_unseen(text, found, unseen)
     found = with_short(text, with_class(text, found))
-    _resolve(text, found, {knowledge.attack.current(match[0]) for match in _IDS.finditer(text)})
+    _resolve(text, found, knowledge, {knowledge.attack.current(match[0]) for match in _IDS.finditer(text)})
     called = _called_malware(text, found)
     mentions = [_to_mention(document, item, called) for item in found]
     mentions += _ids(document, knowledge, found)
     return tuple(sorted(mentions, key=lambda m: (m.span.start, m.span.end)))
 
 
-def _detected(text: str, entries_of: Mapping[str, list[Entry]]) -> tuple[list[Found], list[Unseen]]:
+# "South American", "Latin America": a part of the world and no state.
+_REGION = re.compile(r"\b(?:South|North|Latin|Central|Meso|Pan)[- ]\Z")
+
+
+def _is_region(entries: Sequence[Entry], text: str, start: int) -> bool:
+    return (
+        all(entry.kind is MentionKind.STATE for entry in entries)
+        and text.startswith("America", start)
+        and _REGION.search(text, max(0, start - 10), start) is not None
+    )
+
+
+def _detected(text: str, entries_of: Mapping[str, list[Entry]]) -> tuple[list[NameMatch], list[Unseen]]:
     """Names of antivirus detections: those of known families, and the others."""
     known, unseen = [], []
     for item in find_detected(text):
         families = [entry for entry in entries_of.get(lowered(item.name), ()) if entry.kind is MentionKind.SOFTWARE]
         if families:
-            known.append(Found(item.start, item.end, families, supported=True))
+            known.append(NameMatch(item.start, item.end, families, supported=True))
         else:
             unseen.append(item)
     return known, unseen
@@ -135,8 +152,13 @@ def _names(text: str, low: str, lexicon: Lexicon) -> Iterator[tuple[list[Entry],
 _CLASS_TAIL = re.compile(r"\s(?:rat|ransomware|malware|trojan|backdoor|stealer|loader|botnet|gang)\Z")
 
 
+_CONTINENT = re.compile(r"\b(?:South|Latin|Central|North|Meso|Pan)[ -]\Z")
+
+
 def _case_fits(entry: Entry, text: str, start: int, end: int) -> bool:
     written = text[start:end].replace("\u2019", "'")
+    if entry.kind is MentionKind.STATE and entry.surface.startswith("American") and _CONTINENT.search(text, 0, start):
+        return False  # "South American firms" are not the United States'
     if written == entry.surface or (entry.surface.startswith("the ") and written == f"T{entry.surface[1:]}"):
         return True  # "The" begins a sentence
     if entry.kind is MentionKind.SECTOR:
@@ -145,7 +167,9 @@ def _case_fits(entry: Entry, text: str, start: int, end: int) -> bool:
         # "Apt28" and "fin7" are no other words; "us" and "it" are. "Barium" for BARIUM is doubtful.
         numbered = entry.kind in _PROPER and any(c.isdigit() for c in entry.surface)
         calm = _is_shouted(entry) and written.istitle() and not _GOES_ON.match(text, end)
-        return len(entry.surface) >= 4 and (numbered or calm)
+        # "RokRAT" for ROKRAT: written as no word is.
+        mixed = entry.kind in _PROPER and len(entry.surface) >= 5 and _NO_WORD.search(written) is not None
+        return len(entry.surface) >= 4 and (numbered or calm or mixed)
     if written.islower():
         return any(c.isdigit() for c in written) and len(written) >= 5 or entry.surface.islower()
     if entry.surface.islower() and written.istitle():
@@ -180,7 +204,7 @@ def _is_supported(entry: Entry, text: str, start: int, end: int) -> bool:
     return is_adjacent(entry.kind, text, start, end)
 
 
-def _with_doubtful(text: str, found: list[Found], doubtful: list[Found]) -> list[Found]:
+def _with_doubtful(text: str, found: list[NameMatch], doubtful: list[NameMatch]) -> list[NameMatch]:
     """An everyday word or a name in small letters is believed where the same document surely uses the name elsewhere, or where
     it stands in one list with names of its kind."""
     found += _listed(text, found, doubtful)
@@ -192,11 +216,11 @@ def _with_doubtful(text: str, found: list[Found], doubtful: list[Found]) -> list
         kept = [entry for entry in item.entries if (entry.kind, entry.id) in sure]
         small = written.islower() and any(entry.risky for entry in kept)
         if kept and not small and (not _opens_sentence(text, item.start) or written.lower() not in words()):
-            found.append(Found(item.start, item.end, kept, supported=True))
+            found.append(NameMatch(item.start, item.end, kept, supported=True))
         elif written.islower() and len(written) >= 5:
             named = [entry for entry in item.entries if not entry.risky and supports(entry.kind, text, item.start, item.end)]
             if named:
-                found.append(Found(item.start, item.end, named, supported=True))
+                found.append(NameMatch(item.start, item.end, named, supported=True))
     found.sort(key=lambda item: item.start)
     return found
 
@@ -206,11 +230,11 @@ _WORD = re.compile(r"(?<![\w\\/.@-])[a-z]+(?![\w\\/@-])")  # in small letters, a
 _BETWEEN = re.compile(r"(?:,|/)[\s*]{0,3}|,? (?:and|or|&)[\s*]{1,3}(?:the )?", re.IGNORECASE)
 
 
-def _listed(text: str, found: list[Found], doubtful: list[Found]) -> list[Found]:
+def _listed(text: str, found: list[NameMatch], doubtful: list[NameMatch]) -> list[NameMatch]:
     """The doubtful names, written with a capital letter, that stand in one list with believed ones of their kind."""
     items = sorted([*found, *doubtful], key=lambda item: item.start)
     believed = {id(item): item.entries for item in found}
-    new: list[Found] = []
+    new: list[NameMatch] = []
     for direction in (items, items[::-1]):
         for one, other in pairwise(direction):
             first, second = (one, other) if one.start < other.start else (other, one)
@@ -223,7 +247,7 @@ def _listed(text: str, found: list[Found], doubtful: list[Found]) -> list[Found]
             if kept:
                 believed[id(other)] = kept
                 other.supported = True
-                new.append(Found(other.start, other.end, kept, supported=True))
+                new.append(NameMatch(other.start, other.end, kept, supported=True))
     return new
 
 
@@ -232,9 +256,9 @@ def _opens_sentence(text: str, start: int) -> bool:
     return not before or before[-1] in ".!?\n:"
 
 
-def _resolve(text: str, found: list[Found], ids: set[str]) -> None:
+def _resolve(text: str, found: list[NameMatch], knowledge: Knowledge, ids: set[str]) -> None:
     """Chooses among readings: first the kind, by the words beside the name; then the row, by other names of it in the
-    document."""
+    document, else as everybody here does who asks for a name."""
     single = ids | {item.entries[0].id for item in found if len({(e.kind, e.id) for e in item.entries}) == 1 and item.entries}
     votes: dict[str, int] = {}
     for item in found:
@@ -250,7 +274,7 @@ def _resolve(text: str, found: list[Found], ids: set[str]) -> None:
             continue
         readings = list({entry.id: entry for entry in item.entries if entry.kind is item.kind}.values())
         if len(readings) > 1:
-            named = [entry for entry in readings if entry.id in single]
+            named = [entry for entry in readings if entry.id in single] or _known_as(readings, knowledge)
             canonical = [entry for entry in readings if entry.canonical]
             if len(named) == 1:
                 readings = named
@@ -262,7 +286,19 @@ def _resolve(text: str, found: list[Found], ids: set[str]) -> None:
             item.others = readings
 
 
-def _as_listed(text: str, found: list[Found]) -> None:
+def _known_as(readings: Sequence[Entry], knowledge: Knowledge) -> list[Entry]:
+    """The readings that a name has wherever it is asked for."""
+    surface, kind = readings[0].surface, readings[0].kind
+    if kind is MentionKind.ACTOR:
+        actor = names_of(knowledge).actor(surface)
+        ids = {actor.id, actor.group} if actor is not None else set()
+    else:
+        software = software_of(knowledge).get(surface) if kind is MentionKind.SOFTWARE else None
+        ids = {software.id} if software is not None else set()
+    return [entry for entry in readings if entry.id in ids]
+
+
+def _as_listed(text: str, found: list[NameMatch]) -> None:
     """Names that a group and its software share are of the kind of those with whom they stand in one list or in brackets:
     "APT28, Sofacy, Sednit and Pawn Storm". ATT&CK or the text itself has to say of what kind those are: other lists count
     ransomware among groups."""
@@ -284,7 +320,7 @@ def _as_listed(text: str, found: list[Found]) -> None:
                 certain.add(id(other))
 
 
-def _kinds_of(item: Found) -> set[MentionKind]:
+def _kinds_of(item: NameMatch) -> set[MentionKind]:
     return {item.introduced.kind} if item.introduced is not None else {entry.kind for entry in item.entries}
 
 
@@ -296,7 +332,7 @@ _ALSO_KNOWN = re.compile(
 )
 
 
-def _kind_here(text: str, item: Found, votes: dict[str, int]) -> MentionKind:
+def _kind_here(text: str, item: NameMatch, votes: dict[str, int]) -> MentionKind:
     kinds = list(dict.fromkeys(entry.kind for entry in item.entries))
     if len(kinds) == 1:
         return kinds[0]
@@ -343,7 +379,7 @@ def _speaks_of_affair(text: str, start: int, end: int) -> bool:
     return _AFFAIR_BEFORE.search(text, max(0, start - 50), start) is not None and leaning(text, start, end) >= 0
 
 
-def _called_malware(text: str, found: list[Found]) -> set[str]:
+def _called_malware(text: str, found: list[NameMatch]) -> set[str]:
     """Ids of tools that the text itself calls malware, and not only in passing: one time in five."""
     times: Counter[str] = Counter()
     called: Counter[str] = Counter()
@@ -354,7 +390,7 @@ def _called_malware(text: str, found: list[Found]) -> set[str]:
     return {id for id, count in called.items() if 5 * count >= times[id] > 0 and count}
 
 
-def _to_mention(document: Document, item: Found, called: set[str]) -> Mention:
+def _to_mention(document: Document, item: NameMatch, called: set[str]) -> Mention:
     if item.introduced is not None:
         new = item.introduced
         software = "tool" if new.tool else "malware"
@@ -432,7 +468,7 @@ def _to_mention(document: Document, item: Found, called: set[str]) -> Mention:
     )
 
 
-def _ids(document: Document, knowledge: Knowledge, found: list[Found]) -> list[Mention]:
+def _ids(document: Document, knowledge: Knowledge, found: list[NameMatch]) -> list[Mention]:
     """ATT&CK's own ids of groups, software and campaigns."""
     mentions = []
     starts = [item.start for item in found]

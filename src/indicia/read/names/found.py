@@ -9,11 +9,9 @@ from indicia.read.names.lexicon import Entry
 from indicia.read.names.patterned import Unseen
 from indicia.records import MentionKind
 
-__all__ = ["Found", "is_whole"]
-
 
 @dataclass(slots=True)
-class Found:
+class NameMatch:
     """A match that passed the rules of boundaries and case, not yet resolved."""
 
     start: int

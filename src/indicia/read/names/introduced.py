@@ -18,8 +18,6 @@ from typing import NamedTuple
 from indicia.read.names.patterned import Unseen
 from indicia.records import MentionKind
 
-__all__ = ["find_introduced"]
-
 _ODD = r"(?:[A-Z][a-z0-9]+[A-Z][A-Za-z0-9]*|[A-Z]{2,}[a-z]+\w*|[A-Z][A-Za-z]*\d\w*|[A-Z]{4,}|[A-Z]\w*_\w+|[a-z]{1,3}[A-Z]\w+)"
 _PLAIN = r"(?:[A-Z][\w’'+-]{2,30}(?:[ ](?:of[ ](?:the[ ])?)?[A-Z][\w+-]{1,20}){0,2}|[a-z]{1,3}[A-Z][\w-]{2,24})"
 _NAME = rf"(?:[\"“'‘](?P<quoted>[A-Za-z][\w .+-]{{2,32}}?),?[\"”'’]|\*{{0,2}}(?P<name>{_PLAIN}))"

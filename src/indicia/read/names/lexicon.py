@@ -13,8 +13,6 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from indicia.knowledge import Knowledge, Name
 from indicia.records import MentionKind
 
-__all__ = ["Entry", "Lexicon", "lexicon_of", "lowered"]
-
 _JUNCTION = re.compile(r"(?<=[a-z])(?=\d)", re.IGNORECASE)
 # Words that only say what a piece of software is: "Raccoon Stealer" is "Raccoon", "NetWire" is "NetWire RAT".
 _CLASSES = (
@@ -52,6 +50,8 @@ _NEVER = frozenset(
         "autoit",
     )
 )
+# A name that ends with the word for its class: "ROKRAT", "AsyncRAT", "NetSupportLoader".
+_JOINED = re.compile(r"([A-Za-z]{3,}?)(RAT|Stealer|Loader|Locker|Bot|Ransomware|Backdoor)")
 _LONGEST = 60  # characters of a name
 _GROUP_TAILS = ("group", "gang", "team", "apt", "crew", "collective")
 
@@ -192,6 +192,10 @@ def _spellings(name: Name) -> Iterator[tuple[str, bool]]:
     inner = re.fullmatch(r"([A-Z][a-z]+)([A-Z][a-z]+)", surface)
     if inner is not None and len(surface) >= 9:
         yield f"{inner[1]} {inner[2]}", True
+    joined = _JOINED.fullmatch(surface)
+    if joined is not None and name.kind is MentionKind.SOFTWARE:
+        yield f"{joined[1]} {joined[2]}", False  # "Rok RAT"
+        yield f"{joined[1]}-{joined[2]}", False
     last = words[-1].lower() if words else ""
     if name.kind is MentionKind.SOFTWARE and not name.risky:
         if len(words) == 2 and last in _CLASSES and len(words[0]) >= 4:

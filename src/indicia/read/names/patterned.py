@@ -9,8 +9,6 @@ from typing import NamedTuple
 from indicia.read.names.context import ACTOR_WORDS
 from indicia.records import MentionKind
 
-__all__ = ["Unseen", "find_patterned"]
-
 
 class Unseen(NamedTuple):
     """A name at its place. `verb` is where a verb of naming begins that introduces it, or -1. `tool` says that the text calls

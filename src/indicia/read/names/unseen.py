@@ -10,16 +10,14 @@ from itertools import accumulate
 from ahocorasick_rs import AhoCorasick
 
 from indicia.read.names.context import leaning
-from indicia.read.names.found import Found, is_whole
+from indicia.read.names.found import NameMatch, is_whole
 from indicia.read.names.introduced import find_introduced
 from indicia.read.names.lexicon import lowered
 from indicia.read.names.patterned import Unseen, find_patterned
 from indicia.records import MentionKind
 
-__all__ = ["with_class", "with_short", "with_unseen"]
 
-
-def with_unseen(text: str, found: list[Found], detected: Iterable[Unseen]) -> list[Found]:
+def with_unseen(text: str, found: list[NameMatch], detected: Iterable[Unseen]) -> list[NameMatch]:
     """Adds names that no table holds. One that was introduced once, or whose family is `detected`, counts everywhere in the
     document."""
     added: dict[str, list[Unseen]] = {}
@@ -32,7 +30,7 @@ def with_unseen(text: str, found: list[Found], detected: Iterable[Unseen]) -> li
             added.setdefault(item.name, []).append(item)
     covers = _Covers((item.start, item.end) for item in new if item.method == "pattern")
     merged = [item for item in found if not covers.more_than(item.start, item.end)]
-    merged += [Found(item.start, item.end, [], introduced=item) for item in _free(merged, new)]
+    merged += [NameMatch(item.start, item.end, [], introduced=item) for item in _free(merged, new)]
     merged.sort(key=lambda item: item.start)
     sought = {name: items for name, items in added.items() if len(name) >= 4 and not name.islower()}
     kinds = {name: {item.kind: item for item in reversed(items)} for name, items in sought.items()}
@@ -42,12 +40,12 @@ def with_unseen(text: str, found: list[Found], detected: Iterable[Unseen]) -> li
         for name, at in _occurrences(text, tuple(sought))
         if at not in products
     ]
-    merged += [Found(item.start, item.end, [], introduced=item) for item in _free(merged, again)]
+    merged += [NameMatch(item.start, item.end, [], introduced=item) for item in _free(merged, again)]
     merged.sort(key=lambda item: item.start)
     return merged
 
 
-def _with_namer(text: str, item: Unseen, vendors: list[Found]) -> Unseen:
+def _with_namer(text: str, item: Unseen, vendors: list[NameMatch]) -> Unseen:
     """Who calls it that, where a vendor stands before the verb of naming or right after the name with "by"."""
     if item.verb < 0 or item.according_to:
         return item
@@ -102,7 +100,7 @@ def _occurrences(text: str, names: Sequence[str]) -> Iterator[tuple[str, int]]:
                 yield names[number], at
 
 
-def _free(held: list[Found], new: Iterable[Unseen]) -> list[Unseen]:
+def _free(held: list[NameMatch], new: Iterable[Unseen]) -> list[Unseen]:
     """Those of `new` that touch nothing held and none of themselves."""
     starts = [item.start for item in held]
     kept: list[Unseen] = []
@@ -121,11 +119,11 @@ _OWN_CLASS = re.compile(r"\s(?:RAT|[Ss]tealer|Loader|Bot)\b(?!\s[A-Z]\w+ing)")
 _CLASS_END = re.compile(r"\s(?:RAT|[Ss]tealer|[Ll]oader|Logger|Bot|[Rr]ansomware|[Gg]roup|[Tt]eam|[Gg]ang)\Z")
 
 
-def with_class(text: str, found: list[Found]) -> list[Found]:
+def with_class(text: str, found: list[NameMatch]) -> list[NameMatch]:
     """The word for its class belongs to a name where the document never writes the one without the other ("Raccoon Stealer").
     Software that the document also writes without it ("X RAT", "X") is the name alone. Of groups the capital letter decides:
     "Winnti Group", but "Cobalt" before a "group"."""
-    by_name: dict[str, list[Found]] = {}
+    by_name: dict[str, list[NameMatch]] = {}
     for item in found:
         kinds = {entry.kind for entry in item.entries}
         if kinds == {MentionKind.SOFTWARE} or (item.introduced and item.introduced.kind is MentionKind.SOFTWARE):
@@ -138,9 +136,9 @@ def with_class(text: str, found: list[Found]) -> list[Found]:
     return _alone(text, found)
 
 
-def _alone(text: str, found: list[Found]) -> list[Found]:
+def _alone(text: str, found: list[NameMatch]) -> list[NameMatch]:
     """Names without the word for their class, where the document also writes them so, and the places where it does."""
-    heads: dict[str, list[tuple[Found, int]]] = {}
+    heads: dict[str, list[tuple[NameMatch, int]]] = {}
     for item in found:
         tail = _CLASS_END.search(text, item.start, item.end) if item.entries else None
         if tail is not None and {entry.kind for entry in item.entries} <= {MentionKind.ACTOR, MentionKind.SOFTWARE}:
@@ -151,7 +149,7 @@ def _alone(text: str, found: list[Found]) -> list[Found]:
     for head, at in _occurrences(text, tuple(head for head in heads if len(head) >= 4)):
         if not _CLASS_WORD.match(text, at + len(head)) and not taken.more_than(at, at + len(head)):
             alone.setdefault(head, []).append(at)
-    added: list[Found] = []
+    added: list[NameMatch] = []
     for head, items in heads.items():
         for item, end in items:
             group = item.entries[0].kind is MentionKind.ACTOR
@@ -159,7 +157,7 @@ def _alone(text: str, found: list[Found]) -> list[Found]:
                 item.end = end
         odd = not head.isalpha() or not head.istitle()
         added += [
-            Found(at, at + len(head), items[0][0].entries, supported=True)
+            NameMatch(at, at + len(head), items[0][0].entries, supported=True)
             for at in alone.get(head, ())
             if odd and (at, at + len(head)) not in held
         ]
@@ -169,9 +167,9 @@ def _alone(text: str, found: list[Found]) -> list[Found]:
 _CLASS_WORD = re.compile(r"\s(?:RAT|stealer|loader|logger|bot|ransomware|group|team|gang)\b", re.IGNORECASE)
 
 
-def with_short(text: str, found: list[Found]) -> list[Found]:
+def with_short(text: str, found: list[NameMatch]) -> list[NameMatch]:
     """The initials that a document gives a name in brackets ("Golden Chickens (GC)") stand for it everywhere in it."""
-    short: dict[str, Found] = {}
+    short: dict[str, NameMatch] = {}
     for item in found:
         given = _INITIALS.match(text, item.end) if item.entries else None
         words = re.findall(r"[A-Z]", text[item.start : item.end])
@@ -187,7 +185,7 @@ def with_short(text: str, found: list[Found]) -> list[Found]:
         for name, at in _occurrences(text, tuple(short))
         if at not in held and not taken.more_than(at, at + len(name))
     ]
-    added = [Found(at, at + len(name), short[name].entries, supported=True) for name, at in places]
+    added = [NameMatch(at, at + len(name), short[name].entries, supported=True) for name, at in places]
     return sorted([*found, *added], key=lambda item: item.start)
 
 

@@ -30,8 +30,6 @@ from indicia.records import (
     stable_id,
 )
 
-__all__ = ["claims_of_rows"]
-
 _SPEAKERS = {
     Relation.ATTACKER: SourceType.GROUP,
     Relation.SECURITY_COMMUNITY: SourceType.COMPANY,

@@ -11,8 +11,6 @@ from indicia.knowledge import Knowledge
 from indicia.read.names.lexicon import Entry, lexicon_of, lowered
 from indicia.records import Candidate, Mention, MentionKind
 
-__all__ = ["brought_up_to_date"]
-
 _NAMED = frozenset({MentionKind.ACTOR, MentionKind.SOFTWARE, MentionKind.CAMPAIGN})
 _GROUP = re.compile(r" (?:group|team|gang)\Z")
 

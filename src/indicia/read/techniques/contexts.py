@@ -12,8 +12,6 @@ from importlib import resources
 
 from indicia.records import BlockKind, Context
 
-__all__ = ["Sections", "context_of", "without"]
-
 _USE = re.compile(r"<([A-Z_]+)>")
 
 
@@ -69,7 +67,7 @@ _CUES = (
 )
 
 
-class Sections:
+class SectionContext:
     """Remembers, while a document is read from its start, whether the current section gives advice."""
 
     def __init__(self) -> None:

@@ -18,8 +18,6 @@ import numpy.typing as npt
 from indicia.models import model_folder, open_network
 from indicia.read.techniques.features import shaped
 
-__all__ = ["LONGEST", "Encoder", "encoder"]
-
 F = npt.NDArray[np.float32]
 
 LONGEST = 96  # tokens of a sentence

@@ -14,8 +14,6 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["BUCKETS", "Features", "shaped", "stemmed", "words"]
-
 BUCKETS = 1 << 18
 _MASK = BUCKETS - 1
 LONGEST_WORD = 40  # characters; longer runs are blobs

@@ -12,18 +12,17 @@ import numpy as np
 import numpy.typing as npt
 
 from indicia.knowledge import Knowledge
-from indicia.read.techniques.contexts import Sections, context_of
+from indicia.read.techniques.contexts import SectionContext, context_of
 from indicia.read.techniques.encoder import encoder
-from indicia.read.techniques.literal import find_literal
+from indicia.read.techniques.literal import OF_A_THING, find_literal
 from indicia.read.techniques.nearest import nearest
 from indicia.read.techniques.pairs import Pairs
-from indicia.read.techniques.passages import Passage, passages
+from indicia.read.techniques.passages import PassageRange, passages
 from indicia.read.techniques.scorer import ALONE, Scorer, scorer
-from indicia.read.techniques.whole import FEWEST, FEWEST_WORDS, LEAST, Evidence, signs_of, whole_judge
+from indicia.read.techniques.terms import Told, terms
+from indicia.read.techniques.whole import FEWEST, FEWEST_WORDS, LEAST, PassageEvidence, signs_of, whole_judge
 from indicia.read.text.mentioning import mention
 from indicia.records import Context, Document, Mention, MentionKind
-
-__all__ = ["evidence_of", "find_techniques", "told_passages"]
 
 LONGEST_SCORED = 3000  # characters of one passage that are read
 SLACK = 0.4  # margin that a sentence may lose without the clause of a cue and still say it by itself
@@ -33,13 +32,16 @@ OWN_LIST = (
 )
 SHORT = 6  # passages of a text that is also read as one, against what ATT&CK says of each technique
 FEWEST_OF_SHORT = 10  # words of such a text
+WORDS_ALONE = 0.5  # the share of a line of the trade's words that is believed in a short text
+OF_A_DOCUMENT = 0.75  # a share was counted over documents: it says less of one passage
+OUTWEIGHS = 0.75  # of how sure a description is goes off what is no kin of it
 STRETCH = 2000  # passages that are judged together; bounds the memory of a huge document
 
 
 class _Read(NamedTuple):
     """A passage, its text, and whether its section gives advice."""
 
-    place: Passage
+    place: PassageRange
     text: str
     advice: bool
 
@@ -68,8 +70,19 @@ def find_techniques(document: Document, knowledge: Knowledge) -> tuple[Mention, 
         ids = {one.target or one.value, *(candidate.id for candidate in one.candidates)}
         named[at] |= ids | {id.split(".")[0] for id in ids}
     if read:
-        found += _prose(document, knowledge, scorer(), read, named)
+        prose, borne_out = _prose(document, knowledge, scorer(), read, named)
+        found = [*(_as_borne_out(one, borne_out) for one in found), *prose]
     return tuple(sorted(found, key=lambda m: (m.span.start, m.span.end, m.value)))
+
+
+def _as_borne_out(found: Mention, borne_out: dict[str, float]) -> Mention:
+    """A name that may as well mean a thing as the rest of the text bears it out: as surely as that, or only named."""
+    if found.method != "name" or found.score != OF_A_THING or found.context is not Context.STATED:
+        return found
+    surely = borne_out.get(found.target or "", 0.0)
+    if surely:
+        return msgspec.structs.replace(found, score=round(max(surely, found.score), 4))
+    return msgspec.structs.replace(found, context=Context.REFERENCE, reason="the name of a thing as well")
 
 
 def _in_context(found: Mention, context: Context, cue: str, rest: str) -> Mention:
@@ -79,14 +92,42 @@ def _in_context(found: Mention, context: Context, cue: str, rest: str) -> Mentio
     return msgspec.structs.replace(found, context=context, reason="; ".join(filter(None, (found.reason, f"“{cue}”"))))
 
 
-def evidence_of(document: Document, knowledge: Knowledge, model: Scorer) -> Evidence:
+def evidence_of(document: Document, knowledge: Knowledge, model: Scorer) -> PassageEvidence:
     """What the passages of a document say of each technique, for the judge of the whole."""
     read = _passages(document)
     named = frozenset(
         model.classes.index(one.target) for one in find_literal(document, knowledge) if one.target in set(model.classes)
     )
     stretches = [_weighed(model, read[at : at + STRETCH], alone=False, most=MOST_ASKED) for at in range(0, len(read), STRETCH)]
-    return _evidence(read, stretches, named)
+    return _evidence(read, stretches, named, _termed(model, trade_words(read)))
+
+
+def trade_words(read: Sequence[_Read]) -> dict[int, list[Told]]:
+    """PassageRange -> the lines of the trade's words that hold in it, or in the part of it that tells of use."""
+    found: dict[int, list[Told]] = {}
+    for at, one in enumerate(read):
+        lines = list(terms().told(one.text))
+        if lines:
+            context, _, rest = context_of(one.text, one.advice)
+            lines = [line for line in lines if context is Context.STATED or one.text[line.start : line.end] in rest]
+        if lines:
+            found[at] = lines
+    return found
+
+
+def _termed(model: Scorer, told: dict[int, list[Told]]) -> dict[int, tuple[float, int]]:
+    """Technique -> (the share of the best line that tells it, passages in which one does)."""
+    index = {id: k for k, id in enumerate(model.classes)}
+    found: dict[int, tuple[float, int]] = {}
+    for lines in told.values():
+        best: dict[int, float] = {}
+        for line in lines:
+            if (technique := index.get(line.term.technique)) is not None:
+                best[technique] = max(best.get(technique, 0.0), line.term.share)
+        for technique, share in best.items():
+            before, passages = found.get(technique, (0.0, 0))
+            found[technique] = (max(before, share), passages + 1)
+    return found
 
 
 def told_passages(document: Document) -> list[_Read]:
@@ -96,7 +137,7 @@ def told_passages(document: Document) -> list[_Read]:
 
 def _passages(document: Document) -> list[_Read]:
     read: list[_Read] = []
-    sections = Sections()
+    sections = SectionContext()
     for place in passages(document):
         text = document.text[place.start : min(place.end, place.start + LONGEST_SCORED)]
         read.append(_Read(place, text, sections.read(text, place.kind)))
@@ -121,7 +162,9 @@ def _weighed(model: Scorer, read: Sequence[_Read], *, alone: bool, most: int) ->
     return _Weighed(margins, pairs, probabilities)
 
 
-def _evidence(read: Sequence[_Read], stretches: Sequence[_Weighed], named: frozenset[int]) -> Evidence:
+def _evidence(
+    read: Sequence[_Read], stretches: Sequence[_Weighed], named: frozenset[int], termed: dict[int, tuple[float, int]]
+) -> PassageEvidence:
     """The pairs of passages that tell of use: no headings, cells, advice or denials."""
     columns: list[tuple[npt.NDArray[np.int64], ...]] = []
     weights: list[tuple[npt.NDArray[np.float32], ...]] = []
@@ -139,48 +182,64 @@ def _evidence(read: Sequence[_Read], stretches: Sequence[_Weighed], named: froze
         technique = stretch.pairs.technique[kept]
         columns.append((passage + first, technique))
         weights.append((stretch.probabilities[kept], stretch.margins[passage, technique]))
-    return Evidence(
+    return PassageEvidence(
         np.concatenate([own[0] for own in columns]) if columns else np.zeros(0, np.int64),
         np.concatenate([own[1] for own in columns]) if columns else np.zeros(0, np.int64),
         np.concatenate([own[0] for own in weights]) if weights else np.zeros(0, np.float32),
         np.concatenate([own[1] for own in weights]) if weights else np.zeros(0, np.float32),
         named,
         len(read),
+        termed,
     )
 
 
 def _prose(
     document: Document, knowledge: Knowledge, model: Scorer, read: list[_Read], named: dict[int, set[str]]
-) -> list[Mention]:
+) -> tuple[list[Mention], dict[str, float]]:
+    """The mentions of what prose tells, and technique -> how surely the text tells of it, named or not."""
     alone = len(read) <= ALONE
     most = MOST_ASKED // max(1, -(-len(read) // STRETCH)) + 1
     stretches = [_weighed(model, read[at : at + STRETCH], alone=alone, most=most) for at in range(0, len(read), STRETCH)]
-    whole = None if len(read) < FEWEST else _judged_whole(model, read, stretches, named)
+    told = trade_words(read)
+    whole = None if len(read) < FEWEST else _judged_whole(model, read, stretches, named, _termed(model, told))
     found: list[Mention] = []
+    borne_out = {
+        line.term.technique: line.term.share for own in told.values() for line in own if line.term.share >= WORDS_ALONE
+    }
+    if whole is not None:
+        borne_out = {model.classes[technique]: probability for technique, probability in whole.probability.items()}
     for number, stretch in enumerate(stretches):
         first = number * STRETCH
         said = model.said(stretch.pairs, stretch.probabilities, alone=alone)
+        for _, technique, probability in said if whole is None else ():
+            borne_out[model.classes[technique]] = max(probability, borne_out.get(model.classes[technique], 0.0))
         if whole is not None and len(named) < OWN_LIST:
             said = _as_whole(said, stretch, first, whole)
         found += _mentions(document, knowledge, model, read[first : first + STRETCH], stretch, said, first, named, alone, whole)
+    found = _with_words(document, knowledge, model, read, told, named, whole, found)
     if len(read) <= SHORT and not named:  # a text that names techniques says itself what it is about
         described = _described(document, knowledge, model, read, found)
-        found = [*_outweighed(found, described, model), *described]
-    return found
+        if described is not None:
+            judged = len(read) == 1 and described.value in model.marked  # the sentence's own judge knows it
+            found = _outweighed(found, described, 0.0 if judged else OUTWEIGHS * described.score)
+    return found, borne_out
 
 
-def _outweighed(found: Sequence[Mention], described: Sequence[Mention], model: Scorer) -> list[Mention]:
-    """What is read from a short text, less sure by how surely a description tells of a technique that no marked report taught:
-    the judge of the taught ones chooses among those alone."""
-    taught = set(model.marked)
-    doubt = max((one.score for one in described if one.value not in taught), default=0.0)
-    kin = {one.value.split(".")[0] for one in described}
-    return [
-        msgspec.structs.replace(one, score=round(one.score * (1 - doubt), 4))
-        if one.context is Context.STATED and one.value in taught and one.value.split(".")[0] not in kin
-        else one
-        for one in found
-    ]
+def _outweighed(found: Sequence[Mention], described: Mention, doubt: float) -> list[Mention]:
+    """What is read from a short text, with the technique that it describes as a whole at least as sure as that; what is no kin
+    of it is less sure by `doubt`, because the passages' judges know neither the whole text nor all techniques."""
+    root = described.value.split(".")[0]
+    weighed = []
+    for one in found:
+        if one.context is not Context.STATED:
+            weighed.append(one)
+        elif one.value == described.value:
+            weighed.append(msgspec.structs.replace(one, score=max(one.score, described.score)))
+        elif one.value.split(".")[0] == root:
+            weighed.append(one)
+        else:
+            weighed.append(msgspec.structs.replace(one, score=round(one.score * (1 - doubt), 4)))
+    return weighed if any(one.value == described.value for one in found) else [*weighed, described]
 
 
 def _described(
@@ -189,37 +248,22 @@ def _described(
     model: Scorer,
     read: Sequence[_Read],
     found: Sequence[Mention],
-) -> list[Mention]:
+) -> Mention | None:
     """The technique that a short text as a whole describes, if its description comes near enough: a mention of the passage that
-    comes nearest."""
+    comes nearest. A text in which passages tell of techniques was chosen to tell of one."""
     descriptions = nearest()
     told = [one for one in read if context_of(one.text, one.advice)[0] is Context.STATED]
     text = " ".join(one.text for one in told)
     if text.count(" ") + 1 < FEWEST_OF_SHORT:
-        return []
+        return None
     similarities = descriptions.similarities([text, *(one.text for one in told)])
-    best = descriptions.best(similarities[0], model.margins([text])[0], model.parents)
+    chosen = len(read) > 1 and any(one.context is Context.STATED for one in found)
+    best = descriptions.best(similarities[0], model.margins([text])[0], model.parents, chosen=chosen)
     id = model.classes[best.technique]
-    if (
-        best.probability < descriptions.threshold
-        or id in {one.value for one in found}
-        or knowledge.attack.technique(id) is None
-    ):
-        return []
+    if best.probability < descriptions.threshold or knowledge.attack.technique(id) is None:
+        return None
     place = told[int(np.argmax(similarities[1:, best.technique]))].place
-    return [
-        mention(
-            document,
-            MentionKind.TECHNIQUE,
-            place.start,
-            place.end,
-            id,
-            type="attack-pattern",
-            target=knowledge.attack.current(id),
-            method="prose",
-            score=round(best.probability, 4),
-        )
-    ]
+    return _of_passage(document, knowledge, place, id, best.probability)
 
 
 class _Whole(NamedTuple):
@@ -229,11 +273,64 @@ class _Whole(NamedTuple):
     best: dict[int, int]
 
 
-def _judged_whole(model: Scorer, read: Sequence[_Read], stretches: Sequence[_Weighed], named: dict[int, set[str]]) -> _Whole:
+def _with_words(
+    document: Document,
+    knowledge: Knowledge,
+    model: Scorer,
+    read: Sequence[_Read],
+    told: dict[int, list[Told]],
+    named: dict[int, set[str]],
+    whole: _Whole | None,
+    found: Sequence[Mention],
+) -> list[Mention]:
+    """The mentions with those of the words of the trade: in a long text of what the whole bears out, in a short one of lines
+    that are more often right than not, at least as surely as they are."""
+    index = {id: k for k, id in enumerate(model.classes)}
+    place = {(one.span.start, one.value): k for k, one in enumerate(found)}
+    mentions = list(found)
+    for at, lines in told.items():
+        for line in sorted(lines, key=lambda one: -one.term.share):
+            id = line.term.technique
+            if whole is not None and index.get(id, -1) not in whole.probability or id in named.get(at, ()):
+                continue
+            score = line.term.share * OF_A_DOCUMENT if whole is None else whole.probability[index[id]]
+            key = (read[at].place.start, id)
+            if key in place:
+                k = place[key]
+                if mentions[k].context is Context.STATED and whole is not None:
+                    mentions[k] = msgspec.structs.replace(mentions[k], score=round(max(mentions[k].score, score), 4))
+            elif line.term.share >= WORDS_ALONE or whole is not None:
+                place[key] = len(mentions)
+                mentions.append(_of_passage(document, knowledge, read[at].place, id, score))
+    return mentions
+
+
+def _of_passage(document: Document, knowledge: Knowledge, place: PassageRange, id: str, score: float) -> Mention:
+    return mention(
+        document,
+        MentionKind.TECHNIQUE,
+        place.start,
+        place.end,
+        id,
+        type="attack-pattern",
+        target=knowledge.attack.current(id),
+        method="prose",
+        score=round(score, 4),
+    )
+
+
+def _judged_whole(
+    model: Scorer,
+    read: Sequence[_Read],
+    stretches: Sequence[_Weighed],
+    named: dict[int, set[str]],
+    termed: dict[int, tuple[float, int]],
+) -> _Whole:
     """The techniques that the judge of whole documents finds."""
     judge = whole_judge()
     index = {id: k for k, id in enumerate(model.classes)}
-    evidence = _evidence(read, stretches, frozenset(index[id] for ids in named.values() for id in ids if id in index))
+    literal = frozenset(index[id] for ids in named.values() for id in ids if id in index)
+    evidence = _evidence(read, stretches, literal, termed)
     techniques, signs = signs_of(evidence, model.parents, model.taught)
     told = judge.told(techniques, judge.probabilities(techniques, signs), model.parents)
     best: dict[int, int] = {}

@@ -15,9 +15,8 @@ from indicia.knowledge.attack import Attack
 from indicia.read.text.mentioning import mention
 from indicia.records import BlockKind, Candidate, Document, Mention, MentionKind
 
-__all__ = ["find_literal"]
-
 _ID = re.compile(r"(?<![A-Za-z0-9])T(1[0-9]{3})(?:[./]([0-9]{3}))?(?![0-9A-Za-z]|\.[0-9])")
+OF_A_THING = 0.4  # the score of a name that may as well mean the thing ("Control Panel"), before the rest of the text is asked
 _NEAR = 60  # characters between an id and the name that it explains
 _LIST = 400  # characters between the techniques of one list
 # The last word of a name that tells what is done; other names ("Visual Basic", "Network Devices") are those of things as well.
@@ -118,10 +117,17 @@ def _by_name(document: Document, names: _Names, ids: list[tuple[int, int, str]])
                 target=candidates[0] if len(candidates) == 1 else None,
                 candidates=() if len(candidates) == 1 else tuple(Candidate(id=id, name=names.names[id]) for id in candidates),
                 method="name",
-                score=0.9 if len(candidates) == 1 else 0.5,
+                score=_score(names, text, name, start, end, candidates),
             )
         )
     return found
+
+
+def _score(names: _Names, text: str, name: str, start: int, end: int, candidates: tuple[str, ...]) -> float:
+    if len(candidates) > 1:
+        return 0.5
+    told = _ACT.search(name) is not None or ":" in name or _in_list(names, text, start, end, candidates, acts=True)
+    return 0.9 if told else OF_A_THING
 
 
 def _is_heading(text: str, name: str, start: int, end: int) -> bool:
@@ -130,14 +136,16 @@ def _is_heading(text: str, name: str, start: int, end: int) -> bool:
     return alone and name.count(" ") == 1 and _ACT.search(name) is None
 
 
-def _in_list(names: _Names, text: str, start: int, end: int, candidates: tuple[str, ...]) -> bool:
-    """Whether another technique is named near it."""
+def _in_list(names: _Names, text: str, start: int, end: int, candidates: tuple[str, ...], *, acts: bool = False) -> bool:
+    """Whether another technique is named near it; `acts`: one whose name tells what is done."""
     near = text[max(0, start - _LIST) : start], text[end : end + _LIST]
     roots = {id.split(".")[0] for id in candidates}
     return any(
         _ID.search(part)
         or any(
-            " " in names.patterns[index] and not roots & {id.split(".")[0] for id in names.by_name[names.patterns[index]]}
+            " " in names.patterns[index]
+            and (not acts or _ACT.search(names.patterns[index]))
+            and not roots & {id.split(".")[0] for id in names.by_name[names.patterns[index]]}
             for index, _, _ in names.automaton.find_matches_as_indexes(part)
         )
         for part in near

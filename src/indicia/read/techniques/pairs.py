@@ -12,8 +12,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["SIGNS", "SIGNS_READ", "Judge", "Pairs", "asked", "best_other", "candidates", "chosen", "with_encoder"]
-
 F = npt.NDArray[np.float32]
 I = npt.NDArray[np.int64]  # noqa: E741
 
@@ -48,7 +46,7 @@ class Pairs(NamedTuple):
     signs: F
 
 
-class Judge(NamedTuple):
+class PairJudge(NamedTuple):
     """Log-odds are `signs @ weights + offset[technique]`."""
 
     weights: F  # [signs]

@@ -10,14 +10,12 @@ from typing import NamedTuple
 from indicia.read.text.sentences import sentences
 from indicia.records import BlockKind, Document
 
-__all__ = ["Passage", "passages"]
-
 _LINE = re.compile(r"[^\n]+")
 _LETTER = re.compile(r"[^\W\d_]")
 _ENDS = (".", "!", "?", ":", ";", "]", "”", '"', "…")
 
 
-class Passage(NamedTuple):
+class PassageRange(NamedTuple):
     """A half-open range of the document's text, and whether it stands in a heading or in code."""
 
     start: int
@@ -58,7 +56,7 @@ def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield current
 
 
-def passages(document: Document) -> Iterator[Passage]:
+def passages(document: Document) -> Iterator[PassageRange]:
     """In text order, without overlap; passages without a word are left out. Time linear in the text."""
     text = document.text
     ranges = [(block.start, block.end, block.kind) for block in document.blocks] or [(0, len(text), BlockKind.PARAGRAPH)]
@@ -66,4 +64,4 @@ def passages(document: Document) -> Iterator[Passage]:
         for low, high in _lines(text, start, end):
             for a, b in sentences(text, low, high):
                 if b - a >= 4 and _LETTER.search(text, a, b):
-                    yield Passage(a, b, kind)
+                    yield PassageRange(a, b, kind)

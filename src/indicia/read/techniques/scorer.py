@@ -17,9 +17,7 @@ import numpy.typing as npt
 
 from indicia.models import model_folder
 from indicia.read.techniques.features import BUCKETS, Features
-from indicia.read.techniques.pairs import Judge, Pairs, asked, candidates, chosen, with_encoder
-
-__all__ = ["ALONE", "Scorer", "scorer"]
+from indicia.read.techniques.pairs import PairJudge, Pairs, asked, candidates, chosen, with_encoder
 
 F = npt.NDArray[np.float32]
 I = npt.NDArray[np.int64]  # noqa: E741
@@ -52,7 +50,7 @@ class Scorer:
             self._bias: F = stored["bias"].astype(np.float32)
             self._marked: npt.NDArray[np.bool_] = stored["marked"].astype(bool)
             self._judges = {
-                name: Judge(stored[f"{name}_weights"].astype(np.float32), stored[f"{name}_offset"].astype(np.float32))
+                name: PairJudge(stored[f"{name}_weights"].astype(np.float32), stored[f"{name}_offset"].astype(np.float32))
                 for name in ("marked", "rest", "marked_alone", "rest_alone", "marked_read", "marked_alone_read")
                 if f"{name}_weights" in stored
             }

@@ -17,8 +17,6 @@ import numpy.typing as npt
 from indicia.models import model_folder
 from indicia.read.techniques.pairs import FLOOR
 
-__all__ = ["FEWEST", "LEAST", "SIGNS", "Evidence", "WholeJudge", "signs_of", "whole_judge"]
-
 F = npt.NDArray[np.float32]
 I = npt.NDArray[np.int64]  # noqa: E741
 
@@ -45,12 +43,17 @@ SIGNS = (
     "log-odds of its parent",
     "log-odds, if marked reports taught it",
     "lead, if marked reports taught it",
+    "log-odds of the words of the trade that tell it best",
+    "whether such words tell it",
+    "passages in which they do",
+    "log-odds of those of its parent or of a sub-technique",
 )
+TERMS = SIGNS.index("log-odds of the words of the trade that tell it best")
 
 
-class Evidence(NamedTuple):
+class PassageEvidence(NamedTuple):
     """Pairs of a passage and a technique, with probabilities and margins, of passages that tell of use; which techniques the
-    text names; and how many passages there are."""
+    text names; how many passages there are; and technique -> (share of the best line of the trade's words, passages)."""
 
     passage: I
     technique: I
@@ -58,6 +61,7 @@ class Evidence(NamedTuple):
     margin: F
     named: frozenset[int]
     passages: int
+    terms: dict[int, tuple[float, int]]
 
 
 class WholeJudge(NamedTuple):
@@ -85,11 +89,12 @@ class WholeJudge(NamedTuple):
         return {t: p for t, p in above.items() if t in narrow or (parents[t] < 0 and t not in replaced)}
 
 
-def signs_of(evidence: Evidence, parents: I, marked: npt.NDArray[np.bool_]) -> tuple[I, F]:
+def signs_of(evidence: PassageEvidence, parents: I, marked: npt.NDArray[np.bool_]) -> tuple[I, F]:
     """(techniques, ascending; their signs [techniques, SIGNS]) of a document. `parents` is the index of each technique's parent
     or -1, `marked` says which ones marked reports taught."""
     broad = np.isin(np.arange(len(parents)), parents)
-    techniques = np.union1d(evidence.technique, np.array(sorted(evidence.named), np.int64)).astype(np.int64)
+    others = sorted(evidence.named | evidence.terms.keys())
+    techniques = np.union1d(evidence.technique, np.array(others, np.int64)).astype(np.int64)
     lead = _leads(evidence)
     odds = _odds(evidence.probability)
     best = {int(t): float(_odds(np.float32(_NOTHING))) for t in techniques}
@@ -119,14 +124,36 @@ def signs_of(evidence: Evidence, parents: I, marked: npt.NDArray[np.bool_]) -> t
             ]
         )
     signs = np.zeros((len(techniques), len(SIGNS)), np.float32)
-    signs[:, : len(SIGNS) - 4] = np.array(rows, np.float32).reshape(-1, len(SIGNS) - 4)
+    signs[:, : TERMS - 4] = np.array(rows, np.float32).reshape(-1, TERMS - 4)
     nothing = float(_odds(np.float32(_NOTHING)))
     for k, technique in enumerate(techniques.tolist()):
         parent = int(parents[technique])
         signs[k, 11] = max((best[t] for t in best if parents[t] == technique), default=nothing) if broad[technique] else 0.0
         signs[k, 12] = best.get(parent, nothing) if parent >= 0 else 0.0
     signs[:, 13], signs[:, 14] = signs[:, 7] * signs[:, 0], signs[:, 7] * signs[:, 4]
+    signs[:, TERMS:] = _of_terms(techniques, evidence.terms, parents)
     return techniques, signs
+
+
+def _of_terms(techniques: I, terms: dict[int, tuple[float, int]], parents: I) -> F:
+    """[techniques, 4] signs of the words of the trade."""
+    found = np.zeros((len(techniques), len(SIGNS) - TERMS), np.float32)
+    nothing = float(_odds(np.float32(_NOTHING)))
+    shares: dict[int, float] = {}  # of the families
+    for technique, (share, _) in terms.items():
+        root = int(parents[technique]) if parents[technique] >= 0 else technique
+        shares[root] = max(shares.get(root, 0.0), share)
+    for row, technique in zip(found, techniques.tolist(), strict=True):
+        share, passages = terms.get(technique, (0.0, 0))
+        root = int(parents[technique]) if parents[technique] >= 0 else technique
+        kin = shares.get(root, 0.0) if not passages else 0.0
+        row[:] = (
+            float(_odds(np.float32(share))) if passages else nothing,
+            float(passages > 0),
+            float(np.log1p(passages)),
+            float(_odds(np.float32(kin))) if kin else nothing,
+        )
+    return found
 
 
 def _odds(probability: F | np.float32) -> F:
@@ -135,7 +162,7 @@ def _odds(probability: F | np.float32) -> F:
     return odds
 
 
-def _leads(evidence: Evidence) -> F:
+def _leads(evidence: PassageEvidence) -> F:
     """Of each pair how far its margin is above the best other one in its passage, within -2 and 2."""
     lead = np.zeros(len(evidence.passage), np.float32)
     if not len(lead):

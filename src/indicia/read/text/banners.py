@@ -24,8 +24,6 @@ from typing import NamedTuple
 from indicia.read.text.classified import Classified, classified_field, classified_text
 from indicia.records import UNMARKED, Tlp
 
-__all__ = ["aside", "banner", "field", "is_marking", "may_mark", "without_banners"]
-
 # Accents, once they stand apart, and what has no width.
 _DROPPED = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"

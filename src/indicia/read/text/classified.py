@@ -19,8 +19,6 @@ from typing import NamedTuple
 
 from indicia.records import Tlp
 
-__all__ = ["Classified", "classified_field", "classified_text"]
-
 
 class Classified(NamedTuple):
     """What a marking amounts to, and whether a TLP label in the same document says it better."""

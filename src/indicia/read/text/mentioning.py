@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from indicia.records import Candidate, Context, Document, Mention, MentionKind, stable_id
 
-__all__ = ["mention"]
-
 
 def mention(
     document: Document,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["MONTHS"]
-
 MONTHS = {
     name: number
     for number, names in enumerate(

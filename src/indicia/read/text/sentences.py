@@ -11,8 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-__all__ = ["LONGEST", "sentences"]
-
 LONGEST = 1500
 
 _ABBREVIATIONS = frozenset(

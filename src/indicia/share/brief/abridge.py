@@ -9,8 +9,6 @@ import msgspec
 from indicia.share.brief.blocks import AnyBlock, Brief, Columns, Fold, Para, Section, Table
 from indicia.view.lines import Line, line
 
-__all__ = ["abridged"]
-
 ELSEWHERE = "brief.html and the full brief"
 ROWS = 6  # rows of a table that stay
 SLACK = 2  # so few more are not worth cutting

@@ -8,26 +8,6 @@ from __future__ import annotations
 from indicia.records import Record
 from indicia.view.lines import Line, Note
 
-__all__ = [
-    "Block",
-    "Box",
-    "Brief",
-    "Bullets",
-    "Code",
-    "Columns",
-    "Fold",
-    "Heading",
-    "Labels",
-    "Para",
-    "Passage",
-    "Picture",
-    "Row",
-    "Section",
-    "Step",
-    "Steps",
-    "Table",
-]
-
 
 class Block(Record, frozen=True, kw_only=True):
     """Base of all blocks."""

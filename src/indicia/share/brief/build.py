@@ -8,13 +8,12 @@ import msgspec
 
 from indicia.records import Case, those_counted, to_check
 from indicia.share.brief.blocks import Brief, Labels
-from indicia.share.brief.known import Known
+from indicia.share.brief.known import BriefKnowledge
 from indicia.share.brief.pages.affair import affair_section
 from indicia.share.brief.pages.back import limits_section, method_section, sources_section
-from indicia.share.brief.pages.front import gist, page_one
+from indicia.share.brief.pages.front import gist, judgements_section, page_one
 from indicia.share.brief.pages.grounds import grounds_section
 from indicia.share.brief.pages.indicators import indicator_section
-from indicia.share.brief.pages.judgements import judgements_section
 from indicia.share.brief.pages.measures import measures_section
 from indicia.share.brief.pages.said import claims_section, timeline_section
 from indicia.share.brief.pages.seen import hunt_section
@@ -23,19 +22,17 @@ from indicia.share.redact import marking_of
 from indicia.view.affair import subject, titled
 from indicia.view.judgements import key_judgements
 from indicia.view.language import foreign, language, tell, tell_many
-from indicia.view.leaving import is_public
 from indicia.view.moments import day_of
 from indicia.view.notes import Index, Notes
 from indicia.view.positions import positions
-
-__all__ = ["build"]
+from indicia.view.wording import is_public
 
 
 def build(case: Case, knowledge: Any, *, full: bool = False, before: Case | None = None) -> Brief:
     """The brief of a case, ready for any writer. Unless `full`, techniques that the accused are only known for are counted and
     left out, with the measures that answer nothing else. Page one and all headings are in the language that is spoken
     (`view.language`), the annexes in English. `before` is the case as the last brief told it."""
-    notes, known = Notes(Index(case)), Known(knowledge)
+    notes, known = Notes(Index(case)), BriefKnowledge(knowledge)
     found = positions(those_counted(case.claims, case.judgements))
     judgements = key_judgements(case)
     told = gist(case, notes)

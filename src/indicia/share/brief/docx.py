@@ -29,8 +29,6 @@ from indicia.share.brief.markdown import STATES
 from indicia.view.lines import Bit, Line
 from indicia.view.wording import many
 
-__all__ = ["docx"]
-
 # What XML cannot hold.
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _QUIET, _LINK = "57606A", "0B4F9E"

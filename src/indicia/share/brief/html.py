@@ -11,8 +11,6 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from indicia.share.brief.blocks import AnyBlock, Brief, Columns, Fold, Heading, Passage, Table
 
-__all__ = ["html"]
-
 # FIRST's colours for TLP 2.0, on black.
 TLP = {"TLP:CLEAR": "#fff", "TLP:GREEN": "#33ff00", "TLP:AMBER": "#ffc000", "TLP:AMBER+STRICT": "#ffc000", "TLP:RED": "#ff2b2b"}
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["Known"]
 
-
-class Known:
+class BriefKnowledge:
     """A view of `knowledge.attack`. Ids that ATT&CK does not have give None, so that the page can say so."""
 
     def __init__(self, knowledge: Any) -> None:

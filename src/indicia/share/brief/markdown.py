@@ -22,8 +22,6 @@ from indicia.share.brief.blocks import (
 from indicia.view.lines import Bit, Line
 from indicia.view.wording import many
 
-__all__ = ["markdown"]
-
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")
 _LEADING = re.compile(r"^(\s*)([-+=]|\d+[.)])(?=\s|$)", re.MULTILINE)
 ROW = "more row"

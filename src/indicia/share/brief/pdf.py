@@ -14,8 +14,6 @@ import msgspec
 from indicia.extras import need
 from indicia.share.brief.blocks import Brief
 
-__all__ = ["pdf", "png"]
-
 # Faces that come with the compiler set Latin, Greek and Cyrillic; for other scripts it needs those of the machine.
 _ELSEWHERE = re.compile("[\u0530-\u1dff\u2e80-\ufaff\uff00-\uffef\U00010000-\U0001f0ff\U00020000-\U0003ffff]")
 _LAST_COMMON = "\u024f"  # what the compiler's faces have all of: Latin

@@ -10,16 +10,18 @@ import uuid
 from collections import defaultdict
 from typing import Any
 
+from indicia.affairs.identity import claim_keys, document_keys, key_of
 from indicia.affairs.origins import target_of
 from indicia.knowledge import Knowledge
 from indicia.knowledge.resolve import names_of
 from indicia.records import AccusedType, Case, Claim, Confidence, Deed, Likelihood, Stance, Tie, Tlp, to_check
+from indicia.share.redact import marking_of_texts
 from indicia.share.stix.ids import SDO_NAMESPACE
 from indicia.share.stix.times import moments_of_claims
 from indicia.share.stix.told import headline, told
 from indicia.view.words import firmness_words, known_state, propositions, source_words
 
-__all__ = ["claim_attributes", "claim_notes", "misp_uuid"]
+__all__ = ["Numbers", "claim_attributes", "claim_notes", "misp_uuid"]
 
 _CONFIDENCE = {Confidence.LOW: "low", Confidence.MODERATE: "moderate", Confidence.HIGH: "high"}
 _LIKELIHOOD = {
@@ -33,6 +35,18 @@ _LIKELIHOOD = {
 }
 
 
+class Numbers:
+    """The numbers of what an event holds, of the affair that it is about: MISP takes no attribute whose number another has."""
+
+    def __init__(self, case: Case, knowledge: Knowledge) -> None:
+        self._key = (key_of(case, knowledge), marking_of_texts(case).value)
+        self._known_by = {**claim_keys(case), **document_keys(case.documents)}
+
+    def of(self, kind: str, *parts: object) -> str:
+        """The number of a part; a claim or a text is given by its id."""
+        return misp_uuid(kind, *self._key, *(self._known_by.get(str(part), part) for part in parts))
+
+
 def misp_uuid(*parts: object) -> str:
     return str(uuid.uuid5(SDO_NAMESPACE, "\x1f".join(("misp", *map(str, parts)))))
 
@@ -40,13 +54,13 @@ def misp_uuid(*parts: object) -> str:
 _OPINIONS = {Stance.ENDORSES: 75, Stance.DECLINES: 50, Stance.QUESTIONS: 25, Stance.WITHDRAWS: 0, Stance.DENIES: 0}  # of 100
 
 
-def claim_attributes(case: Case, knowledge: Knowledge) -> list[dict[str, Any]]:
+def claim_attributes(case: Case, knowledge: Knowledge, numbers: Numbers) -> list[dict[str, Any]]:
     """One attribute for each claim, with the opinions of those who answer it."""
     markings = {document.id: case.counts_as(document) for document in case.documents}
-    opinions = _opinions(case)
+    opinions = _opinions(case, numbers)
     return [
         {
-            "uuid": _attribute(case, claim),
+            "uuid": numbers.of("claim", claim.id),
             "type": "text",
             "category": "Attribution",
             "value": claim.quote.text,
@@ -60,7 +74,7 @@ def claim_attributes(case: Case, knowledge: Knowledge) -> list[dict[str, Any]]:
     ]
 
 
-def claim_notes(case: Case, event: str) -> list[dict[str, Any]]:
+def claim_notes(case: Case, event: str, numbers: Numbers) -> list[dict[str, Any]]:
     """One note on the event for each claim, in the name of its source."""
     moments = moments_of_claims(case)
     documents = {document.id: document for document in case.documents}
@@ -68,13 +82,13 @@ def claim_notes(case: Case, event: str) -> list[dict[str, Any]]:
         {
             "note": told(claim, documents.get(claim.quote.document)),
             "language": "en",
-            **_analyst(misp_uuid("note", case.name, claim.id), claim, moments[claim.id], event, "Event"),
+            **_analyst(numbers.of("note", claim.id), claim, moments[claim.id], event, "Event"),
         }
         for claim in case.claims
     ]
 
 
-def _opinions(case: Case) -> dict[str, list[dict[str, Any]]]:
+def _opinions(case: Case, numbers: Numbers) -> dict[str, list[dict[str, Any]]]:
     """By the accusing claim: what those say of it who endorse, doubt, deny or decline on the same affair."""
     affairs = {claim: affair.name for affair in case.affairs for row in affair.rows for claim in row.claims}
     moments = moments_of_claims(case)
@@ -90,12 +104,12 @@ def _opinions(case: Case) -> dict[str, list[dict[str, Any]]]:
         charges = [claim for claim in accusing if affair(claim) == affair(answer)]
         same = [claim for claim in charges if target_of(answer) and target_of(claim) == target_of(answer)]
         for charge in same or charges:
-            told_of = misp_uuid("opinion", case.name, answer.id, charge.id)
+            told_of = numbers.of("opinion", answer.id, charge.id)
             found[charge.id].append(
                 {
                     "opinion": _OPINIONS[answer.stance],
                     "comment": f"{headline(answer)}: “{answer.quote.text}”",
-                    **_analyst(told_of, answer, moments[answer.id], _attribute(case, charge), "Attribute"),
+                    **_analyst(told_of, answer, moments[answer.id], numbers.of("claim", charge.id), "Attribute"),
                 }
             )
     return found
@@ -113,11 +127,6 @@ def _analyst(id: str, claim: Claim, moment: str, about: str, kind: str) -> dict[
         "modified": when,
         "distribution": "5",
     }
-
-
-def _attribute(case: Case, claim: Claim) -> str:
-    """Each event has its own: MISP takes no attribute whose number another event has."""
-    return misp_uuid("claim", case.name, claim.id)
 
 
 def _claim_comment(claim: Claim) -> str:

@@ -17,14 +17,13 @@ from indicia.records import (
     Mention,
     MentionKind,
 )
+from indicia.share.indicators import seen, well_known
 from indicia.share.internals import LOWERED, without_internals
-from indicia.share.misp.claims import claim_attributes, claim_notes, misp_uuid
+from indicia.share.misp.claims import Numbers, claim_attributes, claim_notes, misp_uuid
 from indicia.share.redact import marking_of
-from indicia.share.seen import seen
 from indicia.share.stix.parties import OURS
 from indicia.share.stix.times import as_of
-from indicia.share.well_known import well_known
-from indicia.view.leaving import left_out
+from indicia.view.wording import left_out
 
 __all__ = ["render"]
 
@@ -61,7 +60,8 @@ def render(case: Case, knowledge: Knowledge) -> bytes:
     """The event as JSON. Indicators that a text calls benign or cites as a reference, and values that everybody meets, are kept
     with `to_ids` off."""
     case = without_internals(case)
-    date, id = as_of(case)[:10], misp_uuid("event", case.name)
+    numbers = Numbers(case, knowledge)
+    date, id = as_of(case)[:10], numbers.of("event")
     event: dict[str, Any] = {
         "uuid": id,
         "info": case.name,
@@ -71,9 +71,9 @@ def render(case: Case, knowledge: Knowledge) -> bytes:
         "distribution": "0",
         "published": False,
         "Orgc": _organisation("Indicia"),
-        "Attribute": _attributes(case, knowledge),
-        "Object": _reports(case),
-        "Note": claim_notes(case, id),
+        "Attribute": _attributes(case, knowledge, numbers),
+        "Object": _reports(case, numbers),
+        "Note": claim_notes(case, id, numbers),
         "Tag": [{"name": name} for name in _tags(case, knowledge)],
     }
     return orjson.dumps({"Event": event}, option=orjson.OPT_INDENT_2)
@@ -92,16 +92,18 @@ _REPORT = {
 }
 
 
-def _reports(case: Case) -> list[dict[str, Any]]:
+def _reports(case: Case, numbers: Numbers) -> list[dict[str, Any]]:
     """One report object for each document, by title, publisher and date; and one that says what the hunt saw."""
     found = [
-        _report(case, document.id, document.title or document.name, _told(case, document), document.published or "")
+        _report(numbers, document.id, document.title or document.name, _told(case, document), document.published or "")
         for document in case.documents
     ]
     if case.hunt is not None:
         text = f"{case.hunt.verdict.value}: {case.hunt.reason}"
-        found.append(_report(case, "hunt", "Hunt through logs", text, as_of(case)[:10]))
-    found += [_report(case, sentence, "About this export", sentence, as_of(case)[:10]) for sentence in _about_the_export(case)]
+        found.append(_report(numbers, "hunt", "Hunt through logs", text, as_of(case)[:10]))
+    found += [
+        _report(numbers, sentence, "About this export", sentence, as_of(case)[:10]) for sentence in _about_the_export(case)
+    ]
     return found
 
 
@@ -114,8 +116,8 @@ def _about_the_export(case: Case) -> list[str]:
     return [*left_out(case), *(f"{one.value} {one.note}" for one in case.judgements if one.action == LOWERED)]
 
 
-def _report(case: Case, key: str, title: str, summary: str, date: str) -> dict[str, Any]:
-    uuid = misp_uuid("object", case.name, key)
+def _report(numbers: Numbers, key: str, title: str, summary: str, date: str) -> dict[str, Any]:
+    uuid = numbers.of("object", key)
     return {
         "uuid": uuid,
         **_REPORT,
@@ -137,12 +139,12 @@ def _report(case: Case, key: str, title: str, summary: str, date: str) -> dict[s
     }
 
 
-def _sightings(case: Case) -> dict[str, list[dict[str, Any]]]:
+def _sightings(case: Case, numbers: Numbers) -> dict[str, list[dict[str, Any]]]:
     """Sightings by the indicator's value: the first and the last, without where."""
     return {
         value: [
             {
-                "uuid": misp_uuid("sighting", case.name, value, moment.isoformat()),
+                "uuid": numbers.of("sighting", value, moment.isoformat()),
                 "type": "0",
                 "date_sighting": str(int(moment.timestamp())),
                 "source": "Indicia",
@@ -154,8 +156,8 @@ def _sightings(case: Case) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def _attributes(case: Case, knowledge: Knowledge) -> list[dict[str, Any]]:
-    sightings = _sightings(case)
+def _attributes(case: Case, knowledge: Knowledge, numbers: Numbers) -> list[dict[str, Any]]:
+    sightings = _sightings(case, numbers)
     first: dict[tuple[str, str, bool], Mention] = {}
     for mention in case.mentions:
         if mention.kind in {MentionKind.INDICATOR, MentionKind.VULNERABILITY}:
@@ -171,7 +173,7 @@ def _attributes(case: Case, knowledge: Knowledge) -> list[dict[str, Any]]:
         known, said = well_known(type, value), mention.reason or f"“{mention.span.text}”"
         attributes.append(
             {
-                "uuid": misp_uuid("attribute", case.name, type, value, stated),
+                "uuid": numbers.of("attribute", type, value, stated),
                 "type": kind,
                 "category": category,
                 "value": value,
@@ -181,7 +183,7 @@ def _attributes(case: Case, knowledge: Knowledge) -> list[dict[str, Any]]:
                 **({"Sighting": sightings[value]} if value in sightings else {}),
             }
         )
-    attributes += claim_attributes(case, knowledge)
+    attributes += claim_attributes(case, knowledge, numbers)
     return attributes
 
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from secrets import token_hex
 from typing import Any
 
 import msgspec
 import orjson
 
+from indicia.affairs.identity import claim_keys, document_keys, key_of
 from indicia.knowledge import Knowledge
 from indicia.records import TLP_IDS, Case, Document, Sighting, Tlp
 from indicia.share.internals import LOWERED, without_internals
@@ -28,21 +28,26 @@ from indicia.share.stix.ids import CASE_EXTENSION, marking_object, object_id
 from indicia.share.stix.objects import Objects
 from indicia.share.stix.parties import Campaigns, identity
 from indicia.share.stix.schema import schema_text
-from indicia.share.stix.times import PROFILE, as_of, born
-from indicia.view.leaving import left_out
+from indicia.share.stix.times import PROFILE, born, version_of
+from indicia.share.stix.versions import continued, sum_of
+from indicia.share.stix.victims import target_objects
+from indicia.view.wording import left_out
 
 __all__ = ["MOST_SIGHTINGS", "bundle_objects", "not_carried", "pieces", "render"]
 
 MOST_SIGHTINGS = 100_000  # that travel one by one: beyond, a bundle is more than its readers can open
 
 
-def bundle_objects(case: Case, knowledge: Knowledge, *, internal: bool = False, texts: bool = False) -> list[dict[str, Any]]:
+def bundle_objects(
+    case: Case, knowledge: Knowledge, *, internal: bool = False, texts: bool = False, measures: bool = False
+) -> list[dict[str, Any]]:
     """All objects of the bundle, ordered by type and id.
 
-    `internal` lets log records leave, with the names of machines and people in them; `texts` the full texts of the documents.
+    `internal` lets log records leave, with the names of machines and people in them; `texts` the full texts of the documents;
+    with `measures` what we advise is there as objects, too: others asked for what the texts say.
     """
     case = settled(case if internal else without_internals(case))
-    return _objects(case, knowledge, filled(tuple(_travelling(case))), internal=internal, texts=texts)
+    return _objects(case, knowledge, filled(tuple(_travelling(case))), internal=internal, texts=texts, measures=measures)
 
 
 def _travelling(case: Case) -> Iterator[Sighting]:
@@ -50,20 +55,25 @@ def _travelling(case: Case) -> Iterator[Sighting]:
     return islice(case.hunt.sightings if case.hunt else (), MOST_SIGHTINGS)
 
 
-def _objects(case: Case, knowledge: Knowledge, sightings: list[Any], *, internal: bool, texts: bool) -> list[dict[str, Any]]:
+def _objects(
+    case: Case, knowledge: Knowledge, sightings: list[Any], *, internal: bool, texts: bool, measures: bool
+) -> list[dict[str, Any]]:
     """The objects, with `sightings` as those of the hunt that the report holds."""
-    objects = Objects(moment=as_of(case), born=born(case), marking=marking_of(case), knowledge=knowledge)
+    known_by = {**claim_keys(case), **document_keys(case.documents), "case": key_of(case, knowledge)}
+    objects = Objects(moment=version_of(case), born=born(case), marking=marking_of(case), knowledge=knowledge, keys=known_by)
     producer = identity(objects, "Indicia", "system", Tlp.CLEAR)
     objects.producer = producer
     objects.add_raw(claim_extension_definition(producer))
     objects.add_raw(_case_extension_definition(producer))
-    key = (case.name, marking_of_texts(case).value, *(document.id for document in case.documents))
+    # Who may see all of a case and who may see a part have two reports of one affair.
+    key = (known_by["case"], marking_of_texts(case).value)
     campaigns, indicators = Campaigns(case, objects), Indicators(case, objects)
     content = [
         *claim_objects(case, objects, campaigns, object_id("report", *key)),
+        *target_objects(case, objects, campaigns),
         *conduct_objects(case, objects, campaigns, indicators),
         *sighting_objects(case, objects, indicators, lines=MOST_SIGHTINGS if internal else 0),
-        *measure_objects(case, objects),
+        *(measure_objects(case, objects) if measures else ()),
         *_said_about_the_export(case, objects, producer),
     ]
     report: dict[str, Any] = {
@@ -152,17 +162,39 @@ def _reference(document: Document) -> dict[str, Any]:
     return {"source_name": document.name, "description": f"{told} (SHA-256 {document.sha256})".strip()}
 
 
-def render(case: Case, knowledge: Knowledge, *, internal: bool = False, texts: bool = False) -> bytes:
+def render(
+    case: Case,
+    knowledge: Knowledge,
+    *,
+    internal: bool = False,
+    texts: bool = False,
+    measures: bool = False,
+    before: bytes = b"",
+) -> bytes:
     """The bundle as JSON. Same case, same bytes."""
-    return b"".join(pieces(case, knowledge, internal=internal, texts=texts))
+    return b"".join(pieces(case, knowledge, internal=internal, texts=texts, measures=measures, before=before))
 
 
-def pieces(case: Case, knowledge: Knowledge, *, internal: bool = False, texts: bool = False) -> Iterator[bytes]:
-    """The same object by object, as JSON with two blanks a level and sorted names."""
+def pieces(
+    case: Case,
+    knowledge: Knowledge,
+    *,
+    internal: bool = False,
+    texts: bool = False,
+    measures: bool = False,
+    before: bytes = b"",
+) -> Iterator[bytes]:
+    """The same object by object, as JSON with two blanks a level and sorted names.
+
+    `before` is the bundle that this one takes the place of: an object that says the same keeps its times, and one that does not
+    is newer than it was.
+    """
     case = settled(case if internal else without_internals(case))
     # Sightings are most of a bundle: the report has one word where they stand, and each is made when it is written.
-    here = token_hex(16)
-    objects = _objects(case, knowledge, [here] if case.hunt and case.hunt.sightings else [], internal=internal, texts=texts)
+    here = sum_of(filled(one) for one in _travelling(case))
+    standing = [here] if case.hunt and case.hunt.sightings else []
+    objects = _objects(case, knowledge, standing, internal=internal, texts=texts, measures=measures)
+    objects = continued(objects, before)
     id = object_id("bundle", *(f"{item['id']}{item.get('modified', '')}" for item in objects))
     yield b'{\n  "id": "%s",\n  "objects": [' % id.encode()
     for number, item in enumerate(objects):

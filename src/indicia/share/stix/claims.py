@@ -5,24 +5,39 @@ The deed and the tie are different relationships, each with the confidence that 
 *related to* or *located at* whom or where it is said to belong. A tie attributes no campaign to anybody. Who endorses, doubts,
 denies or declines has an opinion on what the others say.
 
+A claim that is still to be checked has a note, and an opinion where it is one, and makes neither an actor, a campaign nor a
+relationship: what others import is what we are sure was said. Nothing is tied or attributed to itself.
+
 Each claim has an instant of its own as `created` and `start_time`, and its note tells all of it in plain text: a platform that
 drops extensions and makes one of what has the same ends keeps every claim all the same.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from indicia.affairs.origins import target_of
-from indicia.records import TLP_IDS, AccusedType, Case, Claim, Document, Proposition, Stance, TieKind, Tlp, to_check
+from indicia.records import (
+    TLP_IDS,
+    AccusedType,
+    Case,
+    Claim,
+    Document,
+    Proposition,
+    Stance,
+    Tie,
+    TieKind,
+    Tlp,
+    those_counted,
+    to_check,
+)
 from indicia.share.redact import marking_of_texts
 from indicia.share.stix.confidence import confidence
 from indicia.share.stix.emptiness import filled
 from indicia.share.stix.ids import CLAIM_EXTENSION, object_id
 from indicia.share.stix.objects import Objects
-from indicia.share.stix.parties import Campaigns, accused_object, actor, country, identity, source_object
+from indicia.share.stix.parties import Campaigns, accused_object, actor, country, identity, is_name, source_object
 from indicia.share.stix.schema import schema_text
 from indicia.share.stix.times import PROFILE, moments_of_claims
 from indicia.share.stix.told import headline, told
@@ -63,6 +78,7 @@ def claim_objects(case: Case, objects: Objects, campaigns: Campaigns, report: st
     documents = {document.id: document for document in case.documents}
     whole = marking_of_texts(case)
     moments = moments_of_claims(case)
+    counted = {claim.id for claim in those_counted(case.claims, case.judgements)}
     all_said = []
     for claim in case.claims:
         document = documents.get(claim.quote.document)
@@ -71,23 +87,23 @@ def claim_objects(case: Case, objects: Objects, campaigns: Campaigns, report: st
             claim=claim,
             document=document,
             author=source_object(claim, objects, marking),
-            accused=accused_object(claim, objects, marking),
-            campaign=campaigns.of(claim, marking),
+            accused=accused_object(claim, objects, marking) if claim.id in counted else None,
+            campaign=campaigns.of(claim),
             moment=moments[claim.id],
             objects=objects,
             marking=marking,
         )
         all_said.append(said)
     added: list[str] = []
-    charges: dict[str | None, list[tuple[Claim, str]]] = defaultdict(list)
+    charges: list[tuple[_Said, str]] = []
     for said in all_said:
         about = [ref for ref in (said.accused, said.campaign) if ref]
         relations = [ref for ref in (_deed(said), *_tie(said)) if ref] if said.claim.stance in _NAMING else []
         note = _note(said, [report, *(ref for ref in about if objects.holds(ref))])
         added += [note, *about, *relations]
         if said.claim.stance is Stance.ACCUSES:
-            charges[said.campaign] += [(said.claim, relation) for relation in relations[:1]]  # the deed where one is said
-    added += [_opinion(said, charges[said.campaign]) for said in all_said if said.claim.stance in _OPINION]
+            charges += [(said, relation) for relation in relations[:1]]  # the deed where one is said
+    added += [_opinion(said, charges) for said in all_said if said.claim.stance in _OPINION]
     return list(dict.fromkeys(added))
 
 
@@ -104,13 +120,17 @@ class _Said(NamedTuple):
     marking: Tlp
 
     @property
+    def key(self) -> str:
+        return self.objects.key(self.claim.id)
+
+    @property
     def authors(self) -> list[str]:
         return [source_words(self.claim) if self.claim.source.party else "not named"]
 
     def relate(self, source: str, kind: str, target: str, part: str, how: Proposition, words: str) -> str:
         """A relationship as the source says it: created by it, with its words and its confidence for just this part."""
         claim = self.claim
-        reference = {"id": claim.id, "note": object_id("note", claim.id), "part": part}
+        reference = {"id": claim.id, "note": object_id("note", self.key), "part": part}
         who = source_words(claim) if claim.source.party else "a source that is not named"
         fields: dict[str, Any] = {
             "created_by_ref": self.author,
@@ -119,14 +139,14 @@ class _Said(NamedTuple):
             "start_time": self.moment,
             "extensions": {CLAIM_EXTENSION: {"extension_type": "property-extension", **reference}},
         }
-        return self.objects.relate(source, kind, target, claim.id, part, marking=self.marking, created=self.moment, **fields)
+        return self.objects.relate(source, kind, target, self.key, part, marking=self.marking, created=self.moment, **fields)
 
 
 def _note(said: _Said, about: list[str]) -> str:
     claim = said.claim
     return said.objects.add(
         "note",
-        claim.id,
+        said.key,
         marking=said.marking,
         created=said.moment,
         created_by_ref=said.author,
@@ -140,22 +160,24 @@ def _note(said: _Said, about: list[str]) -> str:
     )
 
 
-def _opinion(said: _Said, charges: list[tuple[Claim, str]]) -> str:
+def _opinion(said: _Said, charges: list[tuple[_Said, str]]) -> str:
     """What the source thinks of the charges on the same affair: of those against the same accused where there are any, else of
     all; where nobody accuses, of the campaign or the accused themselves."""
     target = target_of(said.claim)
-    same = [ref for claim, ref in charges if target and target_of(claim) == target]
+    there = [(one, ref) for one, ref in charges if said.campaign in (None, one.campaign)]
+    same = [ref for one, ref in there if target and target_of(one.claim) == target]
+    every = [ref for _, ref in there] if said.campaign else []
     itself = [ref for ref in (said.campaign, said.accused) if ref and said.objects.holds(ref)]
     return said.objects.add(
         "opinion",
-        said.claim.id,
+        said.key,
         marking=said.marking,
         created=said.moment,
         created_by_ref=said.author,
         opinion=_OPINION[said.claim.stance],
         explanation=f"{headline(said.claim)}: “{said.claim.quote.text}”",
         authors=said.authors,
-        object_refs=sorted(same or [ref for _, ref in charges]) or itself[:1] or [object_id("note", said.claim.id)],
+        object_refs=sorted(same or every) or itself[:1] or [object_id("note", said.key)],
     )
 
 
@@ -170,6 +192,8 @@ def _deed(said: _Said) -> str | None:
     claim, accused = said.claim, said.accused
     actor = accused is not None and accused.split("--")[0] in {"intrusion-set", "threat-actor"}
     if said.campaign is None or accused is None or not actor or (claim.deed is None and claim.tie is not None):
+        return None
+    if said.objects.called(said.campaign) == said.objects.called(accused):
         return None
     how = claim.deed or claim.said
     return said.relate(said.campaign, "attributed-to", accused, "deed", how, _ALLEGED.get(claim.stance, "Alleged"))
@@ -189,18 +213,22 @@ def _tie(said: _Said) -> Iterator[str]:
         if said.campaign is not None:
             yield said.relate(said.campaign, "originates-from", accused, "tie", tie or claim.said, "Said to come from there")
         return
-    if tie is None:
+    name = _master(tie) if tie is not None else ""
+    if tie is None or name == objects.called(accused):
         return
     words = f"Said to be {tie_words(tie)}"
-    name = tie.to or (by_state(tie.state)[0] if tie.state else "")
     if tie.kind is TieKind.LOCATED:
         if (place := country(objects, tie.state)) is not None:
             relation = "originates-from" if kind == "intrusion-set" else "located-at"
             yield said.relate(accused, relation, place, "tie", tie, words)
-    elif name and tie.kind.binds and kind == "intrusion-set":
-        # Who says that a group works for a state accuses the state.
+    elif is_name(name) and tie.kind.binds and kind == "intrusion-set":
+        # Who says that a group works for a state accuses the state; an actor that is attributed to one would be it.
         state = actor(objects, name, AccusedType.STATE, said.marking)
         yield said.relate(accused, "attributed-to", state, "tie", tie, words)
-    elif name:
-        body = identity(objects, name, "organization", said.marking)
-        yield said.relate(accused, "attributed-to" if tie.kind.binds else "related-to", body, "tie", tie, words)
+    elif is_name(name):
+        yield said.relate(accused, "related-to", identity(objects, name, "organization", said.marking), "tie", tie, words)
+
+
+def _master(tie: Tie) -> str:
+    """Whom or where a tie is to, by name."""
+    return tie.to or (by_state(tie.state)[0] if tie.state else "")

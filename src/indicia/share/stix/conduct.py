@@ -1,21 +1,20 @@
-"""What a campaign used, hit and left behind, as the texts say: `uses`, `targets` and `indicates`.
+"""What a campaign used and left behind, as the texts say: `uses`, `targets` of flaws, and `indicates`.
 
-A text on one affair tells of that affair's techniques: they are tied to the campaign that its claims are about, and to none
-where it tells of several alike.
+A text on one campaign tells of that campaign's techniques: they are tied to it, and to none where the text tells of several.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 
 from indicia.affairs.main import main_affair
-from indicia.records import Case, Context, Document, Mention, MentionKind, Prominence, Stance, Tlp
+from indicia.affairs.stories import heading
+from indicia.records import Case, Context, Document, Mention, MentionKind, Prominence, Tlp
 from indicia.share.stix.findings import Indicators, vulnerability
 from indicia.share.stix.objects import Objects, attack_reference
-from indicia.share.stix.parties import Campaigns, country, identity
-from indicia.share.stix.times import moments_of_claims, stamp
-from indicia.view.words import source_words
+from indicia.share.stix.parties import Campaigns, identity
+from indicia.share.stix.times import stamp
 
 __all__ = ["conduct_objects"]
 
@@ -23,7 +22,7 @@ _SOFTWARE = {"tool": "tool", "malware": "malware", "ransomware": "malware"}
 
 
 def conduct_objects(case: Case, objects: Objects, campaigns: Campaigns, indicators: Indicators) -> list[str]:
-    """Adds what the texts state of techniques, software, vulnerabilities and victims. Returns the ids, each once."""
+    """Adds what the texts state of techniques, software and vulnerabilities. Returns the ids, each once."""
     about = _campaigns_of_texts(case, campaigns)
     documents = {document.id: document for document in case.documents}
     added: list[str] = []
@@ -31,29 +30,26 @@ def conduct_objects(case: Case, objects: Objects, campaigns: Campaigns, indicato
         document = documents.get(mention.span.document)
         if document is not None and mention.context is Context.STATED:
             added += _stated(mention, document, about.get(document.id), objects, indicators)
-    return list(dict.fromkeys([*added, *_targets(case, objects, campaigns)]))
+    return list(dict.fromkeys(added))
 
 
 def _campaigns_of_texts(case: Case, campaigns: Campaigns) -> dict[str, str]:
-    """The campaign that each text is about: that of more than half of what it claims, else, where it claims nothing, that of
-    the case's main affair."""
-    counts: dict[str, Counter[str | None]] = defaultdict(Counter)
-    markings = {document.id: document.marking for document in case.documents}
+    """The campaign that each text is about: the only one that its claims tell of, else, of a text of the main story that claims
+    nothing, that of the case's main affair."""
+    told: dict[str, set[str | None]] = defaultdict(set)
     for claim in case.claims:
         if claim.prominence is not Prominence.BACKGROUND:
-            place = claim.quote.document
-            counts[place][campaigns.of(claim, markings.get(place, case.marking))] += 1
-    main = main_affair(case).affair
+            told[claim.quote.document].add(campaigns.of(claim))
+    main = main_affair(case)
+    on_it = {campaign for claim in main.on if (campaign := campaigns.of(claim))}
     found = {}
     for document in case.documents:
-        count = counts.get(document.id)
-        if count is None:
-            campaign = campaigns.of_affair(main, document.marking) if main else None
-        else:
-            (campaign, most), *_ = count.most_common(1)
-            campaign = campaign if 2 * most > count.total() else None
-        if campaign is not None:
-            found[document.id] = campaign
+        own = told.get(document.id)
+        if own is None and document.id in main.story.documents:
+            own = set(on_it)
+        only = (own or set()) - {None}
+        if len(only) == 1:
+            found[document.id] = str(next(iter(only)))
     return found
 
 
@@ -70,15 +66,15 @@ def _stated(
         return
     ends = (thing, kind, campaign) if kind == "indicates" else (campaign, kind, thing)
     known = mention.target if mention.target and objects.knowledge.attack.stix_id(mention.target) else None
-    where = document.title or document.file_name
+    where = heading(document) or document.file_name
     when = stamp(document.published)
     yield objects.relate(
         *ends,
-        document.id,
+        objects.key(document.id),
         marking=document.marking,
         created=when,
-        modified=when,
         description=f"{mention.value}, stated in {where}: “{mention.span.text}”",
+        created_by_ref=identity(objects, document.publisher, "organization", document.marking) if document.publisher else None,
         external_references=[attack_reference(known)] if known else None,
     )
 
@@ -110,30 +106,3 @@ def _software(mention: Mention, document: Document, objects: Objects) -> str:
     if kind == "tool":
         return objects.named("tool", name, marking=marking, name=name)
     return objects.named("malware", name, marking=marking, name=name, is_family=True)
-
-
-def _targets(case: Case, objects: Objects, campaigns: Campaigns) -> Iterator[str]:
-    """Who was hit, as those say who accuse somebody of it."""
-    markings = {document.id: document.marking for document in case.documents}
-    moments = moments_of_claims(case)
-    for claim in case.claims:
-        marking = markings.get(claim.quote.document, case.marking)
-        campaign = campaigns.of(claim, marking) if claim.stance is Stance.ACCUSES else None
-        if campaign is None:
-            continue
-        victims = [(identity(objects, " ".join(span.text.split()), "organization", marking)) for span in claim.victims]
-        victims += [identity(objects, sector, "class", marking) for sector in claim.sectors]
-        victims += [place for code in claim.victim_countries if (place := country(objects, code))]
-        who = source_words(claim) if claim.source.party else "a source that is not named"
-        for victim in dict.fromkeys(victims):
-            yield victim
-            yield objects.relate(
-                campaign,
-                "targets",
-                victim,
-                claim.id,
-                marking=marking,
-                created=moments[claim.id],
-                start_time=moments[claim.id],
-                description=f"Said by {who}: “{claim.quote.text}”",
-            )

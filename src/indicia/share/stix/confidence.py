@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from indicia.records import Confidence, Firmness, Proposition
 
-__all__ = ["confidence"]
-
 # Appendix A, "None / Low / Med / High": low 15, medium 50, high 85. A flat statement says nothing about confidence: left out.
 _CONFIDENCE = {Confidence.LOW: 15, Confidence.MODERATE: 50, Confidence.HIGH: 85}
 _FIRMNESS = {Firmness.CONFIRMED: 95, Firmness.HIGH: 85, Firmness.MODERATE: 50, Firmness.LOW: 15, Firmness.HEDGED: 30}

@@ -8,8 +8,6 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["filled", "made_whole"]
-
 
 def filled(value: Any) -> Any:
     """`value` as JSON values without what is empty."""

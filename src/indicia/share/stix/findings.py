@@ -50,10 +50,8 @@ def _indicator(type: str, value: str, since: str, objects: Objects, marking: Tlp
         "indicator",
         type,
         value,
-        since,
         marking=marking,
-        created=since,
-        modified=since,
+        created=PROFILE,
         name=value,
         description=f"{type} stated in a source or sought in logs",
         pattern=expression,
@@ -109,8 +107,8 @@ def sighting_objects(case: Case, objects: Objects, indicators: Indicators, *, li
         if group.first is not None:
             fields |= {"first_seen": stamp(group.first), "last_seen": stamp(group.last)}
             if group.lines:
-                fields["observed_data_refs"] = [_observed(ref, case.name, group, objects)]
-        added += [ref, objects.add("sighting", ref, case.name, created=PROFILE, **fields)]
+                fields["observed_data_refs"] = [_observed(ref, objects.key("case"), group, objects)]
+        added += [ref, objects.add("sighting", ref, objects.key("case"), created=PROFILE, **fields)]
     return list(dict.fromkeys(added))
 
 

@@ -6,7 +6,7 @@ import json
 import uuid
 from typing import Any
 
-from indicia.records import TLP_IDS, Tlp
+from indicia.records import CASE_EXTENSION, TLP_IDS, Tlp
 
 __all__ = [
     "CASE_EXTENSION",
@@ -22,7 +22,6 @@ __all__ = [
 # Ours, for STIX domain objects: derived once from the name of the project, never changed.
 SDO_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "indicia.stix.example")
 CLAIM_EXTENSION = f"extension-definition--{uuid.uuid5(SDO_NAMESPACE, 'claim extension 1')}"
-CASE_EXTENSION = f"extension-definition--{uuid.uuid5(SDO_NAMESPACE, 'case extension 1')}"
 # OASIS, for cyber observables (STIX 2.1, section 2.9).
 OBSERVABLE_NAMESPACE = uuid.UUID("00abedb4-aa42-466c-9c01-fed23315a9b7")
 

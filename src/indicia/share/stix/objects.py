@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from indicia.knowledge import Knowledge
@@ -26,14 +27,19 @@ def _of_attack(stix: str, number: str, name: str, created: str) -> dict[str, Any
 
 
 class Objects:
-    """Collects objects by id. What belongs to the case is created when its newest text is from (`born`), and was modified at
-    `moment`; what others made, such as the objects of ATT&CK, is referred to by its id and stays theirs (`refer`).
+    """Collects objects by id. What belongs to the case was modified at `moment`; its newest text is from `born`; `keys` say
+    what claims and texts are known by wherever they come again. What has no time of its own was created on the day of the
+    profile: it stays what it is while the case grows. What others made, such as the objects of ATT&CK, is referred to by its id
+    and stays theirs (`refer`).
 
     What several sources state is marked by the widest of their markings, and holds what that source says: a thing that a public
     text tells is public, whatever else tells it too. Objects that belong to no single source carry the marking of the case.
     """
 
-    def __init__(self, *, moment: str, born: str, marking: Tlp, knowledge: Knowledge) -> None:
+    def __init__(
+        self, *, moment: str, born: str, marking: Tlp, knowledge: Knowledge, keys: Mapping[str, str] | None = None
+    ) -> None:
+        self._keys = keys or {}
         self.moment = moment
         self.born = born
         self.marking = marking
@@ -68,7 +74,7 @@ class Objects:
         before = self._markings.get(identity)
         if identity in self._objects and (before is None or before.rank <= marking.rank):
             return identity
-        created = created or self.born
+        created = created or PROFILE
         item: dict[str, Any] = {
             "type": kind,
             "spec_version": "2.1",
@@ -77,7 +83,7 @@ class Objects:
             "modified": max(modified or self.moment, created),
             "object_marking_refs": [TLP_IDS[marking]],
         }
-        if self.producer and "created_by_ref" not in fields:
+        if self.producer and fields.get("created_by_ref") is None:
             item["created_by_ref"] = self.producer
         item.update({name: value for name, value in fields.items() if value not in (None, "", [], {})})
         self._objects[identity] = item
@@ -113,6 +119,14 @@ class Objects:
     def holds(self, id: str) -> bool:
         """Whether the object is in the bundle itself."""
         return id in self._objects
+
+    def key(self, id: str) -> str:
+        """What a claim or a text with this id is known by, as a part of the ids of what is made of it."""
+        return self._keys.get(id, id)
+
+    def called(self, id: str) -> str | None:
+        """The name of an object of the bundle."""
+        return self._objects.get(id, {}).get("name")
 
     def observable(self, kind: str, id: str, **fields: Any) -> str:
         """Adds a cyber observable, which has no times; returns its id."""

@@ -1,7 +1,7 @@
 """Who speaks, who is accused, what was done and where, as STIX objects: each under one id wherever it is told of.
 
-A group that ATT&CK knows is ATT&CK's own object, referred to by its id; a campaign stands for an affair, by whatever name a
-claim calls it; a place is a country.
+A group that ATT&CK knows is ATT&CK's own object, referred to by its id; a campaign stands for a deed that is told
+surely (`affairs.campaigns`), by whatever name a claim calls it; a place is a country.
 
 Who and what our tables know by this name is public, whatever text tells of it: what a text says of them stands in notes and
 relationships, which bear its marking. Platforms raise the marking of what they hold, and an amber text would hide China there.
@@ -9,14 +9,17 @@ relationships, which bear its marking. Platforms raise the marking of what they 
 
 from __future__ import annotations
 
+import re
+
+from indicia.affairs.campaigns import deeds_told
 from indicia.knowledge.resolve import names_of
-from indicia.records import AccusedType, Affair, Case, Claim, Level, SourceType, Tlp
+from indicia.records import AccusedType, Case, Claim, Level, SourceType, Tlp
 from indicia.share.redact import marking_of_texts
 from indicia.share.stix.objects import Objects
 from indicia.share.stix.times import stamp
 from indicia.view.words import by_state, source_words
 
-__all__ = ["OURS", "Campaigns", "accused_object", "country", "identity", "source_object"]
+__all__ = ["OURS", "Campaigns", "accused_object", "country", "identity", "is_name", "source_object"]
 
 _IDENTITY_CLASS = {
     SourceType.GOVERNMENT: "organization",
@@ -62,17 +65,34 @@ def country(objects: Objects, code: str | None) -> str | None:
 def accused_object(claim: Claim, objects: Objects, marking: Tlp) -> str | None:
     """The accused: a group as an intrusion set, ATT&CK's own where it has it; a place as a country; others as threat actors."""
     party = claim.accused.party
-    if party is None:
+    if party is None or not is_name(party.canonical):
         return None
     place = country(objects, claim.accused.state) if claim.accused.level is Level.PLACE else None
     if place is not None:
         return place
-    if claim.accused.type is AccusedType.GROUP:
+    if claim.accused.level is Level.GROUP or claim.accused.type is AccusedType.GROUP:
         known = names_of(objects.knowledge).group(party.canonical)
         theirs = objects.refer(known) if known is not None else None
+        if theirs is None and claim.accused.type is not AccusedType.GROUP:
+            return actor(objects, party.canonical, claim.accused.type, marking)
         name, marking = party.canonical, _of_name(party.canonical, objects, marking) or marking
         return theirs or objects.named("intrusion-set", name, marking=marking, name=name, labels=["alleged"])
     return actor(objects, party.canonical, claim.accused.type, marking)
+
+
+_OWN_NAME = re.compile(
+    r"[^\W\d_]*[A-Z]|[^\W_]*\d[^\W\d_]|[^\W\d_]\d|[^\x00-\x7f]"
+)  # a capital, a sign like 0ktapus, another script
+_NO_NAME = re.compile(r"(?:an? |the )?(?:unknown|unnamed|unidentified|unspecified)\b", re.IGNORECASE)
+
+
+def is_name(name: str) -> bool:
+    """Whether somebody is named at all: "unknown", "hackers" and "an unnamed state" are nobody.
+
+    >>> is_name("China-linked hackers"), is_name("0ktapus"), is_name("hackers"), is_name("Unknown")
+    (True, True, False, False)
+    """
+    return _OWN_NAME.search(name) is not None and not _NO_NAME.match(name)
 
 
 def actor(objects: Objects, name: str, type: AccusedType, marking: Tlp | None = None) -> str:
@@ -83,36 +103,27 @@ def actor(objects: Objects, name: str, type: AccusedType, marking: Tlp | None = 
 
 
 class Campaigns:
-    """The campaign of each claim: one for an affair, whatever the claim calls it."""
+    """The campaigns of a case: one for each deed that is told surely enough to be one."""
 
     def __init__(self, case: Case, objects: Objects) -> None:
         self._objects = objects
-        self._affairs = {claim: affair for affair in case.affairs for row in affair.rows for claim in row.claims}
+        self._deeds = deeds_told(case, objects.knowledge)
         texts = {document.id: case.counts_as(document) for document in case.documents}
         whole = marking_of_texts(case)
-        markings = {claim.id: texts.get(claim.quote.document, whole) for claim in case.claims}
-        # An affair that no table knows bears a name that any of its texts may have given.
-        self._strictest = {
-            affair.name: Tlp.strictest(markings[one] for row in affair.rows for one in row.claims if one in markings)
-            for affair in case.affairs
-        }
+        told = [
+            (self._deeds[claim.id], texts.get(claim.quote.document, whole)) for claim in case.claims if claim.id in self._deeds
+        ]
+        # The name of a deed that no table knows may be from any of the texts that tell it.
+        self._markings = {deed: Tlp.strictest(marking for one, marking in told if one == deed) for deed, _ in told}
 
-    def of(self, claim: Claim, marking: Tlp | None = None) -> str | None:
-        """The campaign that a claim is about, None where nothing tells what it is about."""
-        affair = self._affairs.get(claim.id)
-        if affair is not None:
-            return self.of_affair(affair, marking)
-        return self._campaign(claim.incident_id, claim.incident or "", marking)
-
-    def of_affair(self, affair: Affair, marking: Tlp | None = None) -> str | None:
-        """The campaign of an affair; `marking` is that of the text which tells of it."""
-        return self._campaign(affair.incident_id, affair.name, marking)
-
-    def _campaign(self, incident: str | None, name: str, marking: Tlp | None) -> str | None:
-        known = self._objects.knowledge.incidents.get(incident) if incident else None
+    def of(self, claim: Claim) -> str | None:
+        """The campaign that a claim is about, None where it is none that is sure."""
+        deed = self._deeds.get(claim.id)
+        if deed is None:
+            return None
+        known = self._objects.knowledge.incidents.get(deed.incident) if deed.incident else None
         if known is None:
-            marking = self._strictest.get(name, marking)
-            return self._objects.named("campaign", name, marking=marking, name=name) if name else None
+            return self._objects.named("campaign", deed.key, marking=self._markings[deed], name=deed.name)
         return self._objects.named(
             "campaign",
             known.id,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["pattern"]
-
 _PATHS = {
     "ipv4-addr": "ipv4-addr:value",
     "ipv6-addr": "ipv6-addr:value",

@@ -33,8 +33,6 @@ from indicia.records import (
 from indicia.share.stix.emptiness import made_whole
 from indicia.share.stix.ids import CASE_EXTENSION, CLAIM_EXTENSION
 
-__all__ = ["is_ours", "read_bundle"]
-
 _LONGEST = 20_000_000  # characters of a document that is rebuilt from its quotes; beyond, somebody is having us on
 _NOT_OURS = {"extension_type", "length"}
 R = TypeVar("R", bound=Record)

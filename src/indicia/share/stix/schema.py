@@ -29,8 +29,6 @@ from indicia.records import (
     Weighing,
 )
 
-__all__ = ["case_schema", "claim_schema", "schema_text"]
-
 
 def claim_schema() -> dict[str, Any]:
     """Draft 2020-12. On a note the extension is a whole claim; on a relationship it names the claim and its note."""

@@ -6,14 +6,16 @@ never has two `created`. What a case holds bears the day of its sources.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
+from indicia.affairs.identity import claim_keys
 from indicia.records import Case
 
-__all__ = ["PROFILE", "as_of", "born", "moments_of_claims", "stamp"]
+__all__ = ["PROFILE", "as_of", "born", "moments_of_claims", "stamp", "version_of"]
 
 PROFILE = "2026-01-01T00:00:00.000Z"  # of our STIX profile; stands, too, where no source tells a date
+_FIRST_DAY = date(2000, 1, 1).toordinal()
 _APART = 1_000_000  # milliseconds, some quarter of an hour, in which the claims of one day are told apart
 
 
@@ -47,19 +49,29 @@ def as_of(case: Case) -> str:
     return max([*texts, *([stamp(newest)] if newest else [])], default=PROFILE)
 
 
+def version_of(case: Case) -> str:
+    """When the case's newest source or event is from, and a millisecond later for each character of its texts, each day of
+    their dates and each judgement: a case that grew, was dated later or was judged has newer objects."""
+    days = (stamp(document.published)[:10] for document in case.documents if document.published)
+    grown = sum(len(document.text) for document in case.documents) + len(case.judgements)
+    grown += sum(max(0, datetime.fromisoformat(day).toordinal() - _FIRST_DAY) for day in days)
+    return stamp(datetime.fromisoformat(as_of(case)) + timedelta(milliseconds=grown))
+
+
 def moments_of_claims(case: Case) -> dict[str, str]:
     """For each claim an instant of its own on its day, else on that of its text, else on that of the profile: nothing of it
     depends on what else is in the case.
 
     Some platforms take what has the same ends and times for one thing, and would make one of what ten sources say. The time of
-    day tells nothing: it hangs on the claim's id alone, unless two of one day fall together.
+    day tells nothing: it hangs on what the claim is known by, unless two of one day fall together.
     """
+    keys = claim_keys(case)
     days = {document.id: document.published for document in case.documents}
     found: dict[str, str] = {}
     taken = set[str]()
     for claim in case.claims:
         day = stamp(claim.date or days.get(claim.quote.document))[:10]
-        apart = int.from_bytes(sha256(claim.id.encode()).digest()[:8]) % _APART
+        apart = int.from_bytes(sha256(keys[claim.id].encode()).digest()[:8]) % _APART
         while (moment := _later(day, apart)) in taken:
             apart += 1
         taken.add(moment)

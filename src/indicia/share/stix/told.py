@@ -19,8 +19,6 @@ from math import floor
 from indicia.records import Claim, Document, Proposition, to_check
 from indicia.view.words import firmness_words, known_state, propositions, source_words
 
-__all__ = ["headline", "told"]
-
 
 def headline(claim: Claim) -> str:
     """Who says what, each part as firmly as it is said: "Microsoft names HAFNIUM (high); tied to the Chinese state (flat)"."""

@@ -18,10 +18,10 @@ from indicia.pipeline.example import example_folder
 from indicia.records import stable_id
 from indicia.view.inert import visible
 from indicia.web.actions.forms import MOST_TEXT, again, closing, field, form_of, now
-from indicia.web.cases.building import Order, work_for
+from indicia.web.cases.jobs import Order, work_for
 from indicia.web.cases.shelf import Shelf, slug_of
+from indicia.web.guard.entrance import author_of
 from indicia.web.guard.folders import Folders
-from indicia.web.guard.people import author_of
 from indicia.web.pages.start import start
 from indicia.web.shown.render import case_address
 

@@ -13,11 +13,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from indicia.web.cases.shelf import Held
-from indicia.web.guard.entrance import check_form
-from indicia.web.guard.people import check_named
+from indicia.web.guard.entrance import check_form, check_named
 from indicia.web.shown.render import Ask, Page, answer
-
-__all__ = ["MOST_TEXT", "again", "back", "closing", "field", "form_of", "held_of", "now"]
 
 MOST_FILES = 500
 MOST_FIELDS = 1000

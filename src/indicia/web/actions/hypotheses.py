@@ -13,9 +13,8 @@ from indicia.records import Judgement, stable_id
 from indicia.view.inert import visible
 from indicia.web.actions.forms import again, closing, field, form_of, held_of
 from indicia.web.actions.judging import judgement_of
-from indicia.web.cases.own import ACTION, FITS, MOST_OWN, Own, own_hypotheses
 from indicia.web.cases.shelf import Held
-from indicia.web.pages.weigh import weigh_page
+from indicia.web.pages.weigh import ACTION, FITS, MOST_OWN, Own, own_hypotheses, weigh_page
 from indicia.web.shown.render import case_address
 
 __all__ = ["keep_hypotheses"]

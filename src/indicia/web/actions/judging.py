@@ -41,7 +41,7 @@ from indicia.records import (
 )
 from indicia.web.actions.forms import again, back, closing, field, form_of, held_of
 from indicia.web.cases.shelf import Held
-from indicia.web.guard.people import author_of
+from indicia.web.guard.entrance import author_of
 from indicia.web.pages.claim import check, claim
 from indicia.web.pages.documents import document as document_page
 from indicia.web.shown.render import case_address

@@ -15,11 +15,11 @@ from typing import NamedTuple
 
 from indicia.errors import UsageError
 
-__all__ = ["MOST_ROWS", "SECONDS", "Answer", "Table", "Tables"]
-
 SECONDS = 3.0  # that one question may take
 MOST_ROWS = 1_000  # that one answer holds
 MOST_CELL = 20_000  # bytes of one value, made by a question as well
+MOST_PATTERN = 1_000  # bytes of what LIKE and GLOB compare with
+MOST_MADE = 100_000  # bytes of a value on the way: one step over it, which no clock ends, takes a third of a second at most
 MOST_SQL = 10_000  # characters of a question
 PAGES = 131_072  # of 4 KB: what a copy may take
 CACHE = 32_000  # KB in memory while a question is answered; beyond it SQLite sorts in a file of its own
@@ -29,7 +29,7 @@ _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE
 _REFUSED = {"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer", "zeroblob", "randomblob", "sqlite_log"}
 
 
-class Table(NamedTuple):
+class QueryTable(NamedTuple):
     """A table: its name, its columns, and its rows."""
 
     name: str
@@ -37,7 +37,7 @@ class Table(NamedTuple):
     rows: Iterable[Sequence[object]]
 
 
-class Answer(NamedTuple):
+class QueryAnswer(NamedTuple):
     """What a question gave; `cut` where there would have been more."""
 
     columns: list[str]
@@ -49,7 +49,7 @@ class Answer(NamedTuple):
 class Tables:
     """Tables in memory, filled once. Safe to ask from several threads; one question at a time is answered."""
 
-    def __init__(self, tables: Iterable[Table]) -> None:
+    def __init__(self, tables: Iterable[QueryTable]) -> None:
         self._database = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
         self._turn = threading.Lock()
         self.columns: dict[str, tuple[str, ...]] = {}
@@ -64,13 +64,14 @@ class Tables:
             added = self._database.executemany(f'INSERT INTO "{table.name}" VALUES ({marks})', given)
             self.columns[table.name], self.counts[table.name] = tuple(table.columns), max(0, added.rowcount)
         self._database.execute("PRAGMA query_only=ON")
-        self._database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 1_000_000)
+        self._database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_MADE)
+        self._database.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, MOST_PATTERN)
         self._database.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, MOST_SQL)
         self._database.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         self._database.set_authorizer(_may)  # no method, which would keep the tables for as long as their database
         self.close = weakref.finalize(self, self._database.close)  # called when the last who holds the tables lets go of them
 
-    def ask(self, sql: str) -> Answer:
+    def ask(self, sql: str) -> QueryAnswer:
         """The first rows of one question. Raises: UsageError for one that cannot be answered, or took too long."""
         if len(sql) > MOST_SQL:
             raise UsageError(f"a query has at most {MOST_SQL:,} characters")
@@ -86,7 +87,7 @@ class Tables:
         if not columns:
             raise UsageError("that is not a query", hint="for example: select * from claims")
         spent = max(1, round((time.monotonic() - begun) * 1000))
-        return Answer(columns, [tuple(map(_short, row)) for row in rows[:MOST_ROWS]], len(rows) > MOST_ROWS, spent)
+        return QueryAnswer(columns, [tuple(map(_short, row)) for row in rows[:MOST_ROWS]], len(rows) > MOST_ROWS, spent)
 
     @contextmanager
     def _until(self, end: float) -> Iterator[None]:

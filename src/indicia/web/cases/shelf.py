@@ -11,18 +11,17 @@ from pathlib import Path
 
 import msgspec
 
-from indicia.advise import advise
+from indicia.advise.advice import advise
 from indicia.case import Columns, Store, open_store
 from indicia.errors import InputError, StoreError
 from indicia.knowledge import load
 from indicia.pipeline import Standing, as_left, is_store, load_case
 from indicia.records import Advice, Case, Claim, Document, Evidence, Judgement, Mention, to_check
 from indicia.view.affair import subject, titled
+from indicia.view.moments import Moment
 from indicia.view.notes import Index
 from indicia.web.cases.exploring import Tables
-from indicia.web.cases.matrix import Tactic, matrix_of
-from indicia.web.cases.moments import Moment, moments_of
-from indicia.web.cases.sightings import Sightings
+from indicia.web.cases.sightings import MatrixColumn, Sightings, matrix_of, moments_of
 
 __all__ = ["Held", "Shelf", "slug_of"]
 
@@ -172,7 +171,7 @@ class Held:
         return self._advices[have]
 
     @cached_property
-    def matrix(self) -> list[Tactic]:
+    def matrix(self) -> list[MatrixColumn]:
         """The techniques of the case by tactic."""
         return matrix_of(self.case, load(), self.sightings)
 

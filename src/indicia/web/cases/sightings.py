@@ -6,16 +6,19 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from indicia.case import Columns, Store
-from indicia.records import RuleLevel, Sighting, Stage
+from indicia.knowledge import Knowledge
+from indicia.records import Case, Context, MentionKind, Outcome, Rank, RuleLevel, Sighting, Stage
+from indicia.view.drawing import HEAT, Cell
 from indicia.view.inert import visible
-
-__all__ = ["FACETS", "SORTS", "Found", "Sightings"]
+from indicia.view.moments import Moment, moments
+from indicia.view.notes import Index, Notes
 
 FACETS = ("rule", "host", "stage", "technique", "outcome", "level")
 SORTS = ("time", "level", "host", "stage", "rule")
@@ -25,7 +28,7 @@ _ORDER = {"level": [one.value for one in reversed(RuleLevel)], "stage": [one.val
 Mask = npt.NDArray[np.bool_]
 
 
-class Found(msgspec.Struct, frozen=True):
+class Filtered(msgspec.Struct, frozen=True):
     """What the filters leave: places in order, how often each value of each facet would be left, and sightings by day."""
 
     places: npt.NDArray[np.int64]
@@ -82,7 +85,7 @@ class Sightings:
         inside: bool = False,
         sort: str = "time",
         descending: bool = False,
-    ) -> Found:
+    ) -> Filtered:
         """`wanted` maps facets (and `chain`) to a value; `among` are the only places to look at; days are inclusive; `inside`
         looks for `words` in the middle of words too, which takes a while."""
         size = len(self)
@@ -110,7 +113,7 @@ class Sightings:
             places = places[np.argsort(seconds[places], kind="stable")]
         if descending:
             places = places[::-1]
-        return Found(places=places, facets=facets, days=days)
+        return Filtered(places=places, facets=facets, days=days)
 
     def _mask(self, name: str, value: str) -> Mask:
         numbers = self._codes[name].get(value, [])
@@ -225,3 +228,80 @@ class Sightings:
 
 def _second(day: date) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+
+
+# The techniques of a case by tactic, as hot as they are sure: worked, seen, tried, stated.
+BEST = (Outcome.SUCCESS, Outcome.UNKNOWN, Outcome.ATTEMPT)
+RANKS = list(Rank)
+
+
+class MatrixColumn(NamedTuple):
+    """A column of the matrix: its name, and its techniques with their heat, the hottest first."""
+
+    name: str
+    cells: list[tuple[Cell, str]]
+
+
+def matrix_of(case: Case, knowledge: Knowledge, sightings: Sightings) -> list[MatrixColumn]:
+    """The tactics that have a technique which is seen or stated, in ATT&CK's order. Sightings are counted, all of them."""
+    attack = knowledge.attack
+    found: dict[str, tuple[Rank, int, Outcome]] = {}
+
+    def add(value: str, rank: Rank, count: int, outcome: Outcome) -> None:
+        row = attack.technique(value)
+        if row is None:
+            return
+        before = found.get(row.id)
+        if before is None or RANKS.index(rank) < RANKS.index(before[0]):
+            found[row.id] = (rank, count, outcome)
+        elif rank is before[0]:
+            found[row.id] = (rank, before[1] + count, min(before[2], outcome, key=BEST.index))
+
+    for (technique, outcome), count in _seen(sightings).items():
+        add(technique, Rank.SEEN, count, Outcome(outcome))
+    for mention in case.mentions:
+        if mention.kind is MentionKind.TECHNIQUE and mention.context is Context.STATED:
+            add(mention.target or mention.value, Rank.STATED, 1, Outcome.UNKNOWN)
+    by_tactic: dict[str, list[Cell]] = defaultdict(list)
+    for id, (rank, count, outcome) in found.items():
+        row = attack.technique(id)
+        assert row is not None  # it was found there a moment ago
+        cell = Cell(id=id, name=row.name, tactics=tuple(row.tactics), rank=rank, count=count, outcome=outcome)
+        for tactic in row.tactics:
+            by_tactic[tactic].append(cell)
+    order = list(HEAT)
+    tactics = [(one.name, by_tactic[one.shortname]) for one in sorted(attack.tactics, key=lambda one: one.order)]
+    return [
+        MatrixColumn(name, [(cell, cell.heat) for cell in sorted(cells, key=lambda cell: (order.index(cell.heat), cell.id))])
+        for name, cells in tactics
+        if cells
+    ]
+
+
+def _seen(sightings: Sightings) -> dict[tuple[str, str], int]:
+    """How often each technique was sighted with each outcome."""
+    columns = sightings.columns
+    outcomes = columns.names["outcome"]
+    if not len(columns):
+        return {}
+    keys = columns.codes["technique"].astype(np.int64) * len(outcomes) + columns.codes["outcome"]
+    found: dict[tuple[str, str], int] = defaultdict(int)
+    counts = np.bincount(keys, minlength=1)
+    for key in np.flatnonzero(counts).tolist():
+        for technique in columns.techniques[key // len(outcomes)]:
+            found[(technique, outcomes[key % len(outcomes)])] += int(counts[key])
+    return found
+
+
+# Everything in a case that has a date, its sightings counted by day.
+def moments_of(case: Case, index: Index, sightings: Sightings) -> list[Moment]:
+    """All moments, by date; each day with sightings that are more than attempts is called by the worst of them."""
+    if case.hunt is not None:
+        case = msgspec.structs.replace(case, hunt=msgspec.structs.replace(case.hunt, sightings=()))
+    found = moments(case, Notes(index))
+    days = sightings.worked_by_day()
+    worst = sightings.read([place for _, place in days.values()])
+    for (day, (count, _)), one in zip(days.items(), worst, strict=True):
+        label = one.title if count == 1 else f"{one.title}, and {count - 1:,} more"
+        found.append(Moment(date=day, lane="ours", label=label, who=label, traces=(one.id,)))
+    return sorted(found, key=lambda one: (one.date, one.lane, one.label))

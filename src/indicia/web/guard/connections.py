@@ -13,13 +13,12 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-__all__ = ["server"]
-
 HEAD = 10.0  # seconds for a whole head
 IDLE = 30.0  # seconds between two pieces of a body, and until a reader takes something
 BODY = 900.0  # seconds for a whole body
-MOST_WAITING = 100  # connections that have not said yet what they want; the oldest goes first
+MOST_WAITING = 100  # connections of strangers that owe us a head or a body; who came first goes first
 MOST = 400  # connections and requests at once
+KNOWN = "indicia.known"  # in the state of a request: whoever sends it has shown who they are
 _LATE = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
 
@@ -29,6 +28,7 @@ class Connection(H11Protocol):
     _timer: asyncio.TimerHandle | None = None
     _writing: asyncio.TimerHandle | None = None
     _waits = False  # for a head
+    _since = 0.0  # when it began to owe us a request
     _body_until = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -63,13 +63,14 @@ class Connection(H11Protocol):
         elif state is h11.IDLE or (state is h11.SEND_BODY and answered):  # the rest of a body that nobody wants
             if not self._waits:  # one piece more gives no more time
                 self._set(HEAD)
-                self._waits = True
+                self._waits, self._since = True, self.loop.time()
                 self._make_room()
         elif state is h11.SEND_BODY:
             now = self.loop.time()
             until = self._body_until or now + BODY
             self._set(max(0.0, min(IDLE, until - now)))
             self._body_until = until
+            self._make_room()
         else:
             self._stop()
 
@@ -83,11 +84,16 @@ class Connection(H11Protocol):
             self._timer.cancel()
             self._timer = None
 
+    @property
+    def _is_stranger(self) -> bool:
+        """Whether whoever sends the request has shown no credential yet."""
+        return self.cycle is None or self._waits or KNOWN not in self.cycle.scope.get("state", ())
+
     def _make_room(self) -> None:
-        """Those who hold connections shut nobody out: the newest get their turn."""
-        waiting = [one for one in self.connections if isinstance(one, Connection) and one._waits and one._timer]
+        """Those who hold connections shut nobody out: the newest get their turn, and whoever is known keeps theirs."""
+        waiting = [one for one in self.connections if isinstance(one, Connection) and one._timer and one._is_stranger]
         if len(waiting) > MOST_WAITING:
-            min(waiting, key=lambda one: one._timer.when() if one._timer else 0.0)._late()
+            min(waiting, key=lambda one: one._since)._late()
 
     def _late(self) -> None:
         self._stop()

@@ -15,9 +15,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from indicia.web.guard.hosts import Hosts
-
-__all__ = ["COOKIE", "ENTER", "Entrance", "check_form", "check_origin", "enter", "form_token", "is_inside"]
+from indicia.web.guard.connections import KNOWN
+from indicia.web.guard.hosts import AllowedHosts
 
 COOKIE = "indicia-session"
 ENTER = "/enter"
@@ -39,13 +38,17 @@ class Entrance:
         given = request.query_params.get("token")
         if scheme.lower() == "bearer" and _same(bearer.strip(), self.token):
             scope["indicia.bearer"] = True
+            request.scope.setdefault("state", {})[KNOWN] = True
             await self.app(scope, receive, send)
         elif request.method in {"GET", "HEAD"} and given is not None and _same(given, self.token):
             _open_session(request)
             await _without_token(request)(scope, receive, send)
         elif _is_embedded(request):
             await PlainTextResponse("Another site asked for this.", 403)(scope, receive, send)
-        elif is_inside(request) or scope["path"] == ENTER or scope["path"].startswith("/static/"):  # which are nobody's
+        elif is_inside(request):
+            request.scope.setdefault("state", {})[KNOWN] = True
+            await self.app(scope, receive, send)
+        elif scope["path"] == ENTER or scope["path"].startswith("/static/"):  # which are nobody's
             await self.app(scope, receive, send)
         else:
             await self.refuse(request)(scope, receive, send)
@@ -83,7 +86,7 @@ def form_token(request: Request) -> str:
     return str(request.session.get("form", ""))
 
 
-def check_form(request: Request, given: str, hosts: Hosts) -> None:
+def check_form(request: Request, given: str, hosts: AllowedHosts) -> None:
     """Raises: HTTPException 403 when the form does not come from a page that we gave to this browser."""
     check_origin(request, hosts)
     if request.scope.get("indicia.bearer") is True:
@@ -92,7 +95,7 @@ def check_form(request: Request, given: str, hosts: Hosts) -> None:
         raise HTTPException(403, "This form is too old or not ours. Load the page again and send it once more.")
 
 
-def check_origin(request: Request, hosts: Hosts) -> None:
+def check_origin(request: Request, hosts: AllowedHosts) -> None:
     """Raises: HTTPException 403 when the browser says that another site sent the form, or will not say which."""
     origin = request.headers.get("origin")
     if origin is not None and origin.lower() != hosts.origin(request.headers.get("host", "")):
@@ -110,3 +113,46 @@ async def enter(request: Request) -> Response:
         raise HTTPException(403, "That is not the token of this server.")
     _open_session(request)
     return RedirectResponse("/", 303)
+
+
+# Who judges: the name that a proxy gives, where its header was named at the start, and else the one that was typed.
+LONGEST = 100  # characters of a name
+
+
+def is_given(request: Request) -> bool:
+    """Whether a proxy says who asks, so that no form does."""
+    return request.app.state.user_header is not None
+
+
+def author_of(request: Request, typed: str = "") -> str:
+    """The author of what this request decides.
+
+    Behind a proxy it is the name in its header, and what a form says of it is not looked at. Otherwise it is the name that was
+    typed, which the session remembers, and without one the name that the server was started under.
+    """
+    header: str | None = request.app.state.user_header
+    if header is not None:
+        return _named(request, header) or "nobody that the proxy names"
+    typed = _plain(typed)
+    if typed and not request.scope.get("indicia.bearer"):
+        request.session["author"] = typed
+    return typed or str(request.session.get("author") or request.app.state.author)
+
+
+def check_named(request: Request) -> None:
+    """Raises: HTTPException 403 where a proxy has to say who asks and does not: nobody decides namelessly."""
+    header: str | None = request.app.state.user_header
+    if header is not None and not _named(request, header):
+        raise HTTPException(
+            403, f"The proxy did not say who you are, so nothing is kept. It has to set {header} once in every request."
+        )
+
+
+def _named(request: Request, header: str) -> str:
+    """The name in the header; none where it stands twice, since then one of them is not the proxy's."""
+    given = request.headers.getlist(header)
+    return _plain(given[0].encode("latin-1").decode("utf-8", "replace")) if len(given) == 1 else ""  # as proxies send it
+
+
+def _plain(name: str) -> str:
+    return "".join(char for char in name if char.isprintable()).strip()[:LONGEST]

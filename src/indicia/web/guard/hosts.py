@@ -9,13 +9,11 @@ from typing import NamedTuple
 
 from indicia.errors import UsageError
 
-__all__ = ["LOCAL", "Hosts", "hosts_of", "is_loopback"]
-
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 
 
-class Hosts(NamedTuple):
+class AllowedHosts(NamedTuple):
     """Names as they stand in a `Host` header, lower case, without a port; `secure` are those behind a proxy with TLS."""
 
     names: tuple[str, ...]
@@ -40,7 +38,7 @@ def is_loopback(address: str) -> bool:
         return False
 
 
-def hosts_of(address: str, given: Iterable[str]) -> Hosts:
+def hosts_of(address: str, given: Iterable[str]) -> AllowedHosts:
     """What a server that listens on `address` answers to: the names given, and on this machine alone its own.
 
     A name is a host or an address, without a port; `https://` in front says that a proxy with TLS stands before it.
@@ -65,4 +63,4 @@ def hosts_of(address: str, given: Iterable[str]) -> Hosts:
     if not names:
         hint = "--name indicia.example, and the pages open at that name alone"
         raise UsageError(f"others can reach {address}: say under which name", hint=hint)
-    return Hosts(tuple(names), frozenset(secure))
+    return AllowedHosts(tuple(names), frozenset(secure))

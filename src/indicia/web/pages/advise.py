@@ -8,16 +8,13 @@ from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
-from indicia.advise import known_words
+from indicia.advise.words import known_words
 from indicia.records import Audience, Judgement, Measure, MeasureKind
 from indicia.share.redact import marking_of
+from indicia.view.drawing import HEAT
 from indicia.view.first import by_when
-from indicia.view.heat import HEAT
 from indicia.web.pages.filters import Filter, chips, facet_of
-from indicia.web.shown.render import Ask, Page, case_address, paged
-from indicia.web.shown.tables import as_csv
-
-__all__ = ["advise_page", "measures_csv"]
+from indicia.web.shown.render import Ask, Page, as_csv, case_address, paged
 
 PER_PAGE = 25
 REASONS = 3  # records that a measure is shown to rest on

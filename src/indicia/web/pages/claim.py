@@ -14,8 +14,6 @@ from indicia.web.pages.documents import choices
 from indicia.web.pages.ledger import address_in_text, ledger_link
 from indicia.web.shown.render import Ask, Page, case_address, said
 
-__all__ = ["check", "claim"]
-
 NEXT = 8  # claims of the queue that are named
 AROUND = 240  # characters shown on each side of a quote
 INCIDENTS = 60  # names that the field for an incident offers

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
 from indicia.web.shown.render import Ask
-
-__all__ = ["Chip", "Facet", "Filter", "Value", "chips", "facet_of"]
 
 SHOWN = 8  # values of a facet before the fold
 NO_WORDS: Mapping[str, str] = MappingProxyType({})
@@ -66,3 +65,17 @@ def facet_of(ask: Ask, name: str, heading: str, rows: Sequence[tuple[str, int]],
         values.insert(0, Value(words.get(now, now), 0, ask.link(**{name: None}), True))
     first = [one for place, one in enumerate(values) if place < SHOWN or one.chosen]
     return Facet(name, heading, first, [one for one in values if one not in first], bool(now))
+
+
+# Indicators as people paste them, made whole again.
+_DEFANGED = re.compile(r"\[(\.|:|@)\]|\((\.)\)")
+
+
+def refang(text: str) -> str:
+    """The value behind a defanged one.
+
+    >>> refang("hxxp://bad[.]example")
+    'http://bad.example'
+    """
+    text = _DEFANGED.sub(lambda match: match[1] or match[2], text)
+    return re.sub(r"^hxxp", "http", text, flags=re.IGNORECASE)

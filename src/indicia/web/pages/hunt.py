@@ -2,26 +2,64 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from itertools import islice
 from typing import Any
 
+from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from indicia.records import Chain, Outcome, RuleLevel, RuleRun, Sighting, Stage
 from indicia.share.redact import marking_of
+from indicia.view.drawing import Drawing
 from indicia.view.moments import day_of
 from indicia.web.cases.shelf import Held
-from indicia.web.cases.sightings import FACETS, SORTS, Found
-from indicia.web.pages.filters import Filter, chips, facet_of
-from indicia.web.shown.defanged import refang
-from indicia.web.shown.drawings.days import days_picture
-from indicia.web.shown.render import Ask, Page, paged
-from indicia.web.shown.tables import as_csv
+from indicia.web.cases.sightings import FACETS, SORTS, Filtered
+from indicia.web.pages.filters import Filter, chips, facet_of, refang
+from indicia.web.shown.render import Ask, Page, as_csv, paged
 
-__all__ = ["hunt", "reach", "rules", "sighting", "sightings_csv", "worst_first"]
+# How many of a thing there were on each day, as bars; a bar leads to its day, or to its weeks where there are many.
+BARS = 70  # at most; more days are told in groups of the same length
+STEPS = (1, 2, 7, 14, 30, 91, 365, 3650, 36500)
+
+
+def days_picture(days: Mapping[str, int], link: Callable[[str, str], str]) -> Markup:
+    """`days` maps ISO days to counts, `link` gives the address of a range. Empty when there are fewer than two days."""
+    if len(days) < 2:
+        return Markup("")
+    low, high = date.fromisoformat(min(days)), date.fromisoformat(max(days))
+    span = (high - low).days + 1
+    step = next(step for step in STEPS if span / step <= BARS) if span <= BARS * STEPS[-1] else span
+    groups: dict[int, int] = defaultdict(int)
+    for day, count in days.items():
+        groups[(date.fromisoformat(day) - low).days // step] += count
+    most = max(groups.values())
+    width, height, foot = 960.0, 96.0, 20.0
+    bars = -(-span // step)
+    each = width / bars
+    canvas = Drawing(width, height)
+    canvas.line(0, height - foot, width, height - foot)
+    for number, count in sorted(groups.items()):
+        start = low + timedelta(days=number * step)
+        end = min(high, start + timedelta(days=step - 1))
+        tall = max(2.0, (height - foot - 16) * count / most)
+        words = f"{count:,} on {start}" if start == end else f"{count:,} from {start} to {end}"
+        canvas.begin(link(start.isoformat(), end.isoformat()), words, mark="bar-link")
+        canvas.rect(number * each, 0, max(each - 1, 1), height - foot, "none")
+        canvas.rect(number * each, height - foot - tall, max(each - 2, 1), tall, "blue", round_=1)
+        canvas.end()
+    canvas.text(0, height - 5, low.isoformat(), size=11, fill="quiet")
+    canvas.text(width, height - 5, high.isoformat(), size=11, fill="quiet", anchor="end")
+    canvas.text(width / 2, 11, f"at most {most:,} in {_length(step)}", size=11, fill="quiet", anchor="middle")
+    return Markup(canvas.linked("days", "Sightings over time"))
+
+
+def _length(step: int) -> str:
+    return {1: "a day", 7: "a week", 14: "two weeks", 30: "30 days", 91: "a quarter", 365: "a year"}.get(step, f"{step} days")
+
 
 HEADINGS = {
     "rule": "Rule",
@@ -87,7 +125,7 @@ def hunt(ask: Ask) -> Page:
     return Page("hunt.html.j2", "Hunt", data, view)
 
 
-def _found(ask: Ask) -> tuple[Found, list[Filter], list[str]]:
+def _found(ask: Ask) -> tuple[Filtered, list[Filter], list[str]]:
     """What the address asks for, its filters, and dates that are none."""
     held = ask.held
     wanted = {name: text for name in FACETS if (text := ask.one(name))}

@@ -17,11 +17,8 @@ from indicia.view.words import FLAT, accused_words, firmness_words, source_words
 from indicia.web.cases.shelf import Held
 from indicia.web.pages.documents import part_of
 from indicia.web.pages.filters import Filter, chips, facet_of
-from indicia.web.shown.drawings.graph import claim_graph
-from indicia.web.shown.render import Ask, Page, case_address, paged, said
-from indicia.web.shown.tables import as_csv
-
-__all__ = ["CELLS", "address_in_text", "cells_of", "claims_csv", "coalition_of", "ledger", "ledger_link"]
+from indicia.web.shown.graph import claim_graph
+from indicia.web.shown.render import Ask, Page, as_csv, case_address, paged, said
 
 # name in the address -> (heading, value of a claim)
 # Values are made visible, so that what an address holds is what a page shows.

@@ -15,11 +15,9 @@ from indicia.web.cases.shelf import Held
 from indicia.web.pages.hunt import worst_first
 from indicia.web.pages.ledger import ledger_link
 from indicia.web.pages.people import decided_lately
-from indicia.web.shown.drawings.graph import HALF, claim_graph
+from indicia.web.shown.graph import HALF, claim_graph
 from indicia.web.shown.render import Ask, Page, case_address
-from indicia.web.shown.verdicts import leaders
-
-__all__ = ["overview"]
+from indicia.web.shown.words import leaders
 
 POSITIONS = 40  # of them in the list that a narrow screen has in place of the graph
 CHAINS, MEASURES, LATELY = 3, 4, 5  # of each, on a page that is seen at a glance

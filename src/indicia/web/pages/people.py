@@ -8,11 +8,11 @@ from typing import Any
 
 from indicia.records import Judgement
 from indicia.view.inert import visible
-from indicia.web.cases.own import own_hypotheses
 from indicia.web.cases.shelf import Held
 from indicia.web.pages.filters import Filter, chips, facet_of
-from indicia.web.shown.decided import details
+from indicia.web.pages.weigh import own_hypotheses
 from indicia.web.shown.render import Ask, Page, case_address, paged, said
+from indicia.web.shown.words import details
 
 __all__ = ["decided_lately", "people"]
 

@@ -8,11 +8,8 @@ from typing import Any, NamedTuple
 from indicia.records import Sighting
 from indicia.view.inert import clip
 from indicia.web.pages.documents import part_of
-from indicia.web.pages.filters import facet_of
-from indicia.web.shown.defanged import refang
+from indicia.web.pages.filters import facet_of, refang
 from indicia.web.shown.render import Ask, Page, case_address, paged, said
-
-__all__ = ["search"]
 
 MOST = 2000  # hits that are collected, beside those in logs
 OF_TEXT = 50  # hits in one text
@@ -21,7 +18,7 @@ PER_PAGE = 50
 SIGHTING = "sighting"
 
 
-class Hit(NamedTuple):
+class SearchHit(NamedTuple):
     """One place where the words stand."""
 
     kind: str
@@ -40,7 +37,7 @@ def search(ask: Ask) -> Page:
     held = ask.held
     words, kind = ask.one("q"), ask.one("kind")
     wanted = refang(words)
-    hits: list[Hit] = []
+    hits: list[SearchHit] = []
     logs = None
     if words:
         for hit in _hits(ask, wanted.lower()):
@@ -57,13 +54,13 @@ def search(ask: Ask) -> Page:
     chosen = [hit for hit in hits if not kind or hit.kind == kind]
     in_logs = logs if logs is not None and kind in {"", SIGHTING} else ()
     # The hits in memory stand first; the lines behind them are read for this page alone.
-    places: list[Hit | int] = [*chosen, *(int(place) for place in in_logs[: ask.number("page") * PER_PAGE])]
+    places: list[SearchHit | int] = [*chosen, *(int(place) for place in in_logs[: ask.number("page") * PER_PAGE])]
     total = len(chosen) + len(in_logs)
     pages = max(1, -(-total // PER_PAGE))
     number = min(ask.number("page"), pages)
     shown = paged(places, number, PER_PAGE).rows
     lines = held.sightings.read([one for one in shown if isinstance(one, int)])
-    rows = [one for one in shown if isinstance(one, Hit)] + [_in_log(ask, one, wanted) for one in lines]
+    rows = [one for one in shown if isinstance(one, SearchHit)] + [_in_log(ask, one, wanted) for one in lines]
     data: dict[str, Any] = {
         "q": words,
         "hits": [hit._asdict() for hit in rows],
@@ -82,7 +79,7 @@ def search(ask: Ask) -> Page:
     return Page("search.html.j2", f"Search: {words}" if words else "Search", data, view)
 
 
-def _hits(ask: Ask, words: str) -> Iterator[Hit]:
+def _hits(ask: Ask, words: str) -> Iterator[SearchHit]:
     held, case = ask.held, ask.held.case
     slug = held.slug
     for document, folded in held.folded:
@@ -95,7 +92,7 @@ def _hits(ask: Ask, words: str) -> Iterator[Hit]:
                 break
             end = at + len(words)
             part = part_of(document, at)
-            yield Hit(
+            yield SearchHit(
                 "text",
                 f"{base}?part={part}" if part > 1 else base,
                 before(document.text, at),
@@ -120,7 +117,7 @@ def _hits(ask: Ask, words: str) -> Iterator[Hit]:
         yield from _in(judgement.note, words, "note", case_address(slug), f"{judgement.action} by {judgement.author}")
 
 
-def _in_log(ask: Ask, one: Sighting, words: str) -> Hit:
+def _in_log(ask: Ask, one: Sighting, words: str) -> SearchHit:
     """Where the words stand in a sighting; its matched fields where they stand apart."""
     held = ask.held
     address = case_address(held.slug, "sightings", one.id)
@@ -130,14 +127,14 @@ def _in_log(ask: Ask, one: Sighting, words: str) -> Hit:
         for hit in _in(text, words.lower(), SIGHTING, address, place):
             return hit
     line = "; ".join(f"{name}={value}" for name, value in one.matched)
-    return Hit(SIGHTING, address, "", clip(line, 2 * AROUND), "", place)
+    return SearchHit(SIGHTING, address, "", clip(line, 2 * AROUND), "", place)
 
 
-def _in(text: str, words: str, kind: str, address: str, about: str) -> Iterator[Hit]:
+def _in(text: str, words: str, kind: str, address: str, about: str) -> Iterator[SearchHit]:
     at = text.lower().find(words)
     if at >= 0:
         end = at + len(words)
-        yield Hit(kind, address, before(text, at), text[at:end], after(text, end), clip(about, 200))
+        yield SearchHit(kind, address, before(text, at), text[at:end], after(text, end), clip(about, 200))
 
 
 def before(text: str, at: int) -> str:

@@ -12,13 +12,10 @@ from starlette.responses import Response
 from indicia.errors import UsageError
 from indicia.records import shown_marking
 from indicia.share.redact import marking_of
-from indicia.web.cases.exploring import MOST_ROWS, SECONDS, Answer, Table, Tables
+from indicia.web.cases.exploring import MOST_ROWS, SECONDS, QueryAnswer, QueryTable, Tables
 from indicia.web.cases.shelf import Held
 from indicia.web.pages import hunt, ledger
-from indicia.web.shown.render import Ask, Page, case_address
-from indicia.web.shown.tables import as_csv
-
-__all__ = ["sql_csv", "sql_page"]
+from indicia.web.shown.render import Ask, Page, as_csv, case_address
 
 MOST_SIGHTINGS = 100_000  # that are copied; the page says where there are more
 AT_ONCE = 500  # sightings read in one go
@@ -74,7 +71,7 @@ def sql_page(ask: Ask) -> Page:
 def sql_csv(ask: Ask) -> Response:
     """The rows of the answer as a table. Raises: HTTPException for a question that cannot be answered."""
     try:
-        answer: Answer = _tables(ask.held).ask(ask.request.query_params.get("q", "").strip())
+        answer: QueryAnswer = _tables(ask.held).ask(ask.request.query_params.get("q", "").strip())
     except UsageError as error:
         raise HTTPException(400, str(error)) from None
     rows = (["" if cell is None else cell for cell in row] for row in answer.rows)
@@ -95,9 +92,9 @@ def _tables(held: Held) -> Tables:
         return held.explored
 
 
-def _each(held: Held) -> Iterator[Table]:
+def _each(held: Held) -> Iterator[QueryTable]:
     case, standing = held.case, held.standing
-    yield Table(
+    yield QueryTable(
         "documents",
         ("title", "name", "publisher", "published", "language", "marking", "characters", "text", "id"),
         (
@@ -115,8 +112,10 @@ def _each(held: Held) -> Iterator[Table]:
             for one in case.documents
         ),
     )
-    yield Table("claims", (*ledger.CELLS, "certainty"), ((*ledger.cells_of(held, one), one.score) for one in held.corrected))
-    yield Table(
+    yield QueryTable(
+        "claims", (*ledger.CELLS, "certainty"), ((*ledger.cells_of(held, one), one.score) for one in held.corrected)
+    )
+    yield QueryTable(
         "mentions",
         ("kind", "value", "type", "context", "words", "document", "start", "rejected", "id"),
         (
@@ -136,8 +135,8 @@ def _each(held: Held) -> Iterator[Table]:
     )
     places = range(min(len(held.sightings), MOST_SIGHTINGS))
     batches = (list(places[start : start + AT_ONCE]) for start in range(0, len(places), AT_ONCE))
-    yield Table("sightings", hunt.CELLS, (hunt.cells_of(one) for batch in batches for one in held.sightings.read(batch)))
-    yield Table(
+    yield QueryTable("sightings", hunt.CELLS, (hunt.cells_of(one) for batch in batches for one in held.sightings.read(batch)))
+    yield QueryTable(
         "evidence",
         ("kind", "feature", "label", "reliability", "credibility", "weight", "note", "id"),
         (
@@ -145,7 +144,7 @@ def _each(held: Held) -> Iterator[Table]:
             for one in (case.weighing.evidence if case.weighing else ())
         ),
     )
-    yield Table(
+    yield QueryTable(
         "measures",
         ("place", "kind", "audience", "title", "instruction", "covers", "effect", "within_hours", "due", "id"),
         (
@@ -164,8 +163,8 @@ def _each(held: Held) -> Iterator[Table]:
             for place, one in enumerate(held.advice().measures if case.advice else (), 1)
         ),
     )
-    yield Table("moments", ("date", "kind", "what"), ((one.date, one.lane, one.label) for one in held.moments))
-    yield Table(
+    yield QueryTable("moments", ("date", "kind", "what"), ((one.date, one.lane, one.label) for one in held.moments))
+    yield QueryTable(
         "judgements",
         ("time", "author", "action", "subject", "value", "note"),
         ((one.time, one.author, one.action, one.subject, one.value, one.note) for one in held.machine.judgements),

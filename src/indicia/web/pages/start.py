@@ -16,10 +16,7 @@ from indicia.records import Tlp
 from indicia.view.inert import clip
 from indicia.web.cases.jobs import Job
 from indicia.web.shown.render import Ask, Page, case_address
-from indicia.web.shown.verdicts import leaders
-from indicia.web.shown.words import WORDS
-
-__all__ = ["events", "help_page", "job_page", "start"]
+from indicia.web.shown.words import WORDS, leaders
 
 OPENED, SMALL = 24, 8_000_000  # cases whose cards say more, and bytes of a case file that is opened for that
 TICK = 0.25  # seconds between two looks at a job

@@ -2,18 +2,167 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import date
+from calendar import monthrange
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
+
+from markupsafe import Markup
 
 from indicia.records import Case
 from indicia.view.drawing import Drawing
+from indicia.view.inert import Shown
 from indicia.view.moments import LANES, Moment, day_of, moved
 from indicia.web.cases.shelf import Held
-from indicia.web.shown.drawings.timeline import span_of, timeline_drawing, timeline_picture
 from indicia.web.shown.render import Ask, Page, case_address, paged
 
-__all__ = ["timeline_page"]
+# One time scale: a lane for each kind of moment, every mark a link to its record, every date on the axis a link into it.
+TITLE = "Everything with a date, on one scale"
+WIDE, LEFT, RIGHT = 1160.0, 190.0, 1140.0
+ROW, ROWS, LANE_GAP = 22.0, 5, 16.0
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+SIZE = 12.0
+LETTER = 6.9  # width of a letter of that size, on the safe side
+
+
+def span_of(moments: Sequence[Moment]) -> tuple[date, date] | None:
+    """The first and the last day of all."""
+    days = [bound for one in moments for bound in day_of(one.date) or ()]
+    return (min(days), max(days)) if days else None
+
+
+def timeline_picture(
+    moments: Sequence[Moment],
+    bounds: tuple[date, date],
+    show: Shown,
+    at: Mapping[str, str],
+    zoom: Callable[[str, str], str],
+    label: Callable[[Moment], str],
+) -> Markup:
+    """The timeline as a page shows it. `at` gives the address of a record, `zoom` that of a range; a script reads from the
+    picture which days lie where."""
+    canvas, (low, high) = timeline_drawing(moments, bounds, show, at, zoom, label)
+    where = {"low": low.isoformat(), "high": high.isoformat(), "left": f"{LEFT:g}", "right": f"{RIGHT:g}"}
+    return Markup(canvas.linked("timeline", TITLE, where))
+
+
+def timeline_drawing(
+    moments: Sequence[Moment],
+    bounds: tuple[date, date],
+    show: Shown,
+    at: Mapping[str, str],
+    zoom: Callable[[str, str], str],
+    label: Callable[[Moment], str],
+) -> tuple[Drawing, tuple[date, date]]:
+    """The same as a drawing, with the first and the last day of its scale. Moments of one lane and date share a mark; where
+    `at` and `zoom` give nothing, there is no link."""
+    low, high = bounds
+    edge = max(1, (high - low).days // 40)
+    low, high = moved(low, -edge), moved(high, edge)
+    days = max(1, (high - low).days)
+
+    def x_of(day: date) -> float:
+        return LEFT + (RIGHT - LEFT) * min(max(0.0, (day - low).days / days), 1.0)
+
+    lanes: dict[str, dict[str, list[Moment]]] = defaultdict(lambda: defaultdict(list))
+    for one in moments:
+        lanes[one.lane][one.date[:10]].append(one)
+    placed, y = [], 44.0
+    for key, name, colour in LANES:
+        if key in lanes:
+            marks = _place(lanes[key], x_of, show, label)
+            tall = ROW * (1 + max(mark[0] for mark in marks))
+            placed.append((name, colour, y, marks))
+            y += tall + LANE_GAP
+    canvas = Drawing(WIDE, y)
+    for start, end, words in _ticks(low, high):
+        x = x_of(start)
+        canvas.line(x, 26, x, y - 6)
+        canvas.begin(zoom(start.isoformat(), end.isoformat()), f"zoom to {words}", mark="tick")
+        cut = x + 3 + len(words) * LETTER > WIDE
+        canvas.text(x - 3 if cut else x + 3, 18, words, size=SIZE, fill="link", anchor="end" if cut else "start")
+        canvas.end()
+    for name, colour, top, marks in placed:
+        canvas.line(0, top - 8, WIDE, top - 8)
+        canvas.text(0, top + 13, name, size=13, bold=True)
+        for row, first, last, words, group, flipped in marks:
+            middle = top + ROW * row + 9
+            title = f"{group[0].date}: " + "; ".join(show(one.label, 140) for one in group[:8])
+            if len(group) > 8:
+                title += f"; and {len(group) - 8} more"
+            canvas.begin(_leads_to(group, at, zoom), title, mark="node")
+            if last - first > 10:
+                canvas.rect(first, middle - 5, last - first, 10, colour, round_=5)
+            else:
+                canvas.dot((first + last) / 2, middle, 6, colour)
+            x = first - 9 if flipped else last + 9 if last - first > 10 else (first + last) / 2 + 10
+            canvas.text(x, middle + 4, words, size=SIZE, anchor="end" if flipped else "start")
+            canvas.end()
+    return canvas, (low, high)
+
+
+def _leads_to(group: Sequence[Moment], at: Mapping[str, str], zoom: Callable[[str, str], str]) -> str:
+    """To the record of a single moment, else to the day."""
+    traces = [trace for one in group for trace in one.traces if trace in at]
+    if len(group) == 1 and traces:
+        return at[traces[0]]
+    bounds = day_of(group[0].date)
+    assert bounds is not None  # only dated moments are drawn
+    return zoom(bounds[0].isoformat(), bounds[1].isoformat())
+
+
+Mark = tuple[int, float, float, str, list[Moment], bool]
+
+
+def _place(
+    dates: Mapping[str, list[Moment]], x_of: Callable[[date], float], show: Shown, label: Callable[[Moment], str]
+) -> list[Mark]:
+    """(row, first x, last x, words, moments, words to the left) of each mark; what does not fit beside others goes a row down,
+    and marks without room for words stand without them."""
+    ends = [LEFT - 4.0] * ROWS
+    found: list[Mark] = []
+    for text, group in sorted(dates.items()):
+        bounds = day_of(text)
+        if bounds is None:
+            continue
+        first, last = x_of(bounds[0]), x_of(bounds[1])
+        words = ", ".join(dict.fromkeys(show(label(one), 46) for one in group[:3]))
+        words = words if len(words) <= 74 else words[:72].rstrip(" ,") + "…"
+        more = len({label(one) for one in group}) - min(3, len(group))
+        words += f" +{more}" if more > 0 else ""
+        wide = len(words) * LETTER + 14
+        flipped = last + wide > WIDE
+        begin, finish = (first - wide, last + 8) if flipped else (first - 8, last + wide)
+        row = next((row for row in range(ROWS) if ends[row] <= begin), None)
+        if row is None:  # below all words, so that no mark stands on them
+            row, words, flipped = ROWS, "", False
+        else:
+            ends[row] = finish
+        found.append((row, first, last, words, group, flipped))
+    return found
+
+
+def _ticks(low: date, high: date) -> list[tuple[date, date, str]]:
+    """(first day, last day, words) of years, months or days, about eight of them."""
+    days = (high - low).days
+    if days > 365 * 4:
+        step = max(1, round(days / 365 / 8))
+        years = range(low.year + 1, high.year + 1, step)
+        return [(date(year, 1, 1), date(year, 12, 31), str(year)) for year in years]
+    if days > 70:
+        step = next(step for step in (1, 2, 3, 6) if days / 30 / step <= 12 or step == 6)
+        found = []
+        for number in range(low.year * 12 + low.month - 1, high.year * 12 + high.month):
+            year, month = number // 12, number % 12 + 1
+            first = date(year, month, 1)
+            if first > low and (month - 1) % step == 0:
+                found.append((first, date(year, month, monthrange(year, month)[1]), f"{MONTHS[month - 1]} {year}"))
+        return found
+    step = max(1, -(-days // 9))
+    starts = [low + timedelta(days=number) for number in range(0, days + 1, step)]
+    return [(day, min(high, day + timedelta(days=step - 1)), f"{day.day} {MONTHS[day.month - 1]}") for day in starts]
+
 
 DRAWN = 2_000  # moments in the picture
 

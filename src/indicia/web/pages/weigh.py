@@ -14,17 +14,63 @@ from starlette.responses import RedirectResponse, Response
 
 from indicia.errors import UsageError
 from indicia.knowledge import Attack
-from indicia.records import Assessment, Evidence, EvidenceKind, Judgement, Level, Posterior, Weighing
+from indicia.records import Assessment, Evidence, EvidenceKind, Hypothesis, Judgement, Level, Posterior, Weighing, rejected
 from indicia.view.inert import visible
-from indicia.view.probable import called, leader
-from indicia.web.cases.own import FITS, MOST_OWN, own_hypotheses
+from indicia.view.sides import COLUMNS as COLUMNS_OF_SIDES
+from indicia.view.sides import side_rows
+from indicia.view.wording import called, fitting, leader
 from indicia.web.shown.render import Ask, Page, case_address, paged
-from indicia.weigh import weigh
+from indicia.weigh.assess import weigh
+from indicia.weigh.entered import PRACTICE, RATIOS
+from indicia.weigh.known import UNKNOWN, tree_of
 
-__all__ = ["weigh_page"]
+# Hypotheses of one's own beside those that are weighed: for each item of evidence a person says how well it fits (Heuer's
+# analysis of competing hypotheses). They are kept as judgements, and change no probability.
+ACTION = "hypothesis"
+MOST_OWN = 6
+# What a person may say of an item under a hypothesis, and the words for it.
+FITS = {2: "fits well", 1: "fits", 0: "says nothing", -1: "speaks against it", -2: "speaks strongly against it"}
+
+
+class Own(msgspec.Struct, frozen=True, kw_only=True):
+    """One hypothesis of a person: its name, and how items of evidence fit, by their id; what is not named says nothing."""
+
+    id: str
+    name: str
+    author: str
+    fits: Mapping[str, int]
+
+    def against(self, evidence: Iterable[str]) -> int:
+        """How much of this evidence speaks against it; by Heuer, the hypothesis with the least against it stands."""
+        return -sum(min(0, self.fits.get(id, 0)) for id in evidence)
+
+    def for_it(self, evidence: Iterable[str]) -> int:
+        return sum(max(0, self.fits.get(id, 0)) for id in evidence)
+
+
+class _Value(msgspec.Struct, frozen=True):
+    name: str
+    fits: dict[str, int] = {}
+
+
+def own_hypotheses(judgements: Iterable[Judgement]) -> list[Own]:
+    """Those that stand, each as it was said last, in the order in which they were made."""
+    judgements = tuple(judgements)
+    out, found = rejected(judgements), {}
+    for one in judgements:
+        if one.action == ACTION and one.subject not in out:
+            try:
+                value = msgspec.json.decode(one.value, type=_Value)
+            except msgspec.MsgspecError:
+                continue  # of a later version
+            fits = {id: fit for id, fit in value.fits.items() if fit in FITS}
+            found[one.subject] = Own(id=one.subject, name=value.name, author=one.author, fits=fits)
+    return list(found.values())[:MOST_OWN]
+
 
 SHOWN = 6  # groups in a picture, beside the unknown actor
 SUMS = 3  # states and agencies that they add up to
+CANDIDATES = 40  # to whom another prior may be given
 COLUMNS = 6  # hypotheses in the matrix of evidence
 ITEMS = 25  # items of evidence in a table
 TRACED = 4  # records that an item is shown to rest on
@@ -69,6 +115,7 @@ def weigh_page(ask: Ask) -> Page | Response:
     saved = [one for one in held.standing.of("weighing") if one.action == "note" and one.value]
     data: dict[str, Any] = {
         "agreement": now.agreement,
+        "side_by_side": [msgspec.to_builtins(row) for row in now.compared],
         "base": {"observed": _short(base.observed), "said": _short(base.said)},
         "variant": {"off": variant.off, "grades": variant.grades, "prior": variant.prior} if changed else None,
         "now": {"observed": _short(now.observed), "said": _short(now.said)},
@@ -92,6 +139,11 @@ def weigh_page(ask: Ask) -> Page | Response:
     tables = {kind.value: _table(ask, kind, base, now, variant) for kind in EvidenceKind}
     shown = {row["id"] for table in tables.values() for row in table["rows"]}
     view = {
+        "contradicted": now.contradicted,
+        "kinds": [(kind.value, asks) for kind, (asks, _) in PRACTICE.items()],
+        "strengths": [(strength.value, f"{ratio:g}") for strength, ratio in RATIOS.items()],
+        "columns": COLUMNS_OF_SIDES,
+        "side_rows": side_rows(now.compared),
         "milliseconds": max(1, round(spent)),
         "trouble": trouble,
         "changed": changed is not None,
@@ -105,11 +157,7 @@ def weigh_page(ask: Ask) -> Page | Response:
         "grades_elsewhere": [(id, grade) for id, grade in variant.grades if id not in shown],
         "off_now": set(variant.off),
         "prior": dict(variant.prior),
-        "candidates": [
-            (one.hypothesis.id, one.hypothesis.name)
-            for one in _likeliest(base.observed, 30)
-            if visible(one.hypothesis.id) == one.hypothesis.id
-        ],
+        "candidates": [(one.id, one.name) for one in _possible(ask, base.observed)[:CANDIDATES] if visible(one.id) == one.id],
         "compared": _compared(ask, base, changed, saved) if ask.one("compare") else [],
         "differs": _differences(variant, known),
         "fits": FITS,
@@ -246,14 +294,17 @@ def _changed(evidence: Iterable[Evidence], variant: Variant) -> list[Evidence]:
     return found
 
 
-def _likeliest(assessment: Assessment, most: int) -> list[Any]:
-    rows = [*assessment.levels, *assessment.posteriors]
-    return sorted(rows, key=lambda one: (-one.probability, one.hypothesis.name))[:most]
+def _possible(ask: Ask, assessment: Assessment) -> list[Hypothesis]:
+    """To whom another prior may be given: an unknown actor, those that the evidence fits, states and agencies."""
+    above = sorted(tree_of(ask.knowledge).above.values(), key=lambda one: (one.level is not Level.STATE, one.name))
+    named = [one.hypothesis for one in assessment.posteriors[:SHOWN]]
+    return list({one.id: one for one in (UNKNOWN, *named, *assessment.fits[:SHOWN], *above)}.values())
 
 
 def _rows(assessment: Assessment) -> list[tuple[bool, Posterior]]:
     """(added up, posterior) of all groups, and of the agencies and states that they add up to."""
-    sums = [one for one in assessment.levels if one.hypothesis.level in {Level.STATE, Level.AGENCY}]
+    said = assessment.kind is EvidenceKind.SAID
+    sums = [one for one in assessment.levels if said or one.hypothesis.level in {Level.STATE, Level.AGENCY, None}]
     return [(False, one) for one in assessment.posteriors] + [(True, one) for one in sums]
 
 
@@ -268,6 +319,8 @@ def _short(assessment: Assessment) -> dict[str, Any]:
             {"id": one.hypothesis.id, "name": one.hypothesis.name, "probability": one.probability, "prior": one.prior}
             for one in (*assessment.levels, *assessment.posteriors)
         ],
+        "fits": [{"id": one.id, "name": one.name} for one in assessment.fits],
+        "prior_only": assessment.prior_only,
         "decisive": assessment.decisive,
         "missing": assessment.missing,
     }
@@ -278,7 +331,9 @@ def _side(
 ) -> dict[str, Any]:
     # An id may stand among the groups and, added up, among the levels: the two are never mixed.
     before = {(added, one.hypothesis.id): one.probability for added, one in _rows(base)}
-    columns = [one.hypothesis for one in now.posteriors[:COLUMNS] if one.hypothesis.id != "unknown"]
+    weighed = {one.hypothesis for one in now.weights}
+    every = (*(one.hypothesis for one in (*now.posteriors, *now.levels)), *now.fits)
+    columns = [one for one in {one.id: one for one in every}.values() if one.id in weighed][:COLUMNS]
     cells = {(one.evidence, one.hypothesis): one.decibans for one in now.weights}
     heaviest: dict[str, float] = defaultdict(float)
     ids = {column.id for column in columns}
@@ -301,6 +356,7 @@ def _side(
         "columns": columns,
         "rows": rows[:60],
         "cells": cells,
+        "fits": fitting(now),
         "decisive": [known[id] for id in now.decisive if id in known],
         "telling": [(feature, _name(attack, feature), bits) for feature, bits in now.telling[:6]],
     }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -12,25 +14,20 @@ from urllib.parse import quote, urlencode
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, Response, StreamingResponse
 
 from indicia import __version__
 from indicia.knowledge import Knowledge, load
-from indicia.records import SURE, Claim
+from indicia.records import SURE, Claim, Tlp
 from indicia.share.redact import marking_of
-from indicia.view.inert import visible
-from indicia.view.probable import percent
+from indicia.view.inert import inert_cell, visible
+from indicia.view.wording import percent
 from indicia.view.words import firmness_words, known_state, propositions, source_words, tie_words
 from indicia.web.cases.jobs import Jobs
 from indicia.web.cases.shelf import Held, Shelf
-from indicia.web.guard.entrance import form_token
+from indicia.web.guard.entrance import author_of, form_token, is_given
 from indicia.web.guard.folders import Folders
-from indicia.web.guard.people import author_of, is_given
-from indicia.web.shown.decided import deed, details
-from indicia.web.shown.verdicts import leaders
-from indicia.web.shown.words import WORDS
-
-__all__ = ["Ask", "Page", "Paged", "answer", "case_address", "paged"]
+from indicia.web.shown.words import WORDS, deed, details, leaders
 
 PER_PAGE = 100
 TABS = (
@@ -255,3 +252,27 @@ def answer(ask: Ask, page: Page, *, as_json: bool) -> Response:
         )
     )
     return HTMLResponse(html.encode("utf-8", "replace"), page.status)
+
+
+# Tables that leave the page: CSV (RFC 4180) that a spreadsheet shows and does not run, written as it is read.
+CHUNK = 64_000  # characters sent at a time
+
+
+def as_csv(name: str, head: Sequence[str], rows: Iterable[Sequence[object]], marking: Tlp) -> StreamingResponse:
+    """A download. The marking stands in a last column, since a table has neither head nor foot."""
+
+    def text() -> Iterator[str]:
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\r\n")
+        writer.writerow([*head, "tlp"])
+        for row in rows:
+            cells = (str(cell).encode("utf-8", "replace").decode("utf-8") for cell in (*row, marking.label))
+            writer.writerow([inert_cell(cell) for cell in cells])
+            if out.tell() > CHUNK:
+                yield out.getvalue()
+                out.seek(0)
+                out.truncate()
+        yield out.getvalue()
+
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Marking": marking.label}
+    return StreamingResponse(text(), media_type="text/csv; charset=utf-8", headers=headers)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["WORDS"]
+import msgspec
+
+from indicia.records import Assessment, Judgement
+from indicia.view.wording import called
 
 WORDS: dict[str, str] = {
     "case": "Everything about one affair: texts, claims, what was found in logs, the weighing and the advice. It is one file.",
@@ -44,3 +47,46 @@ WORDS: dict[str, str] = {
     "MISP": "A platform for sharing indicators, and its format of events.",
     "Navigator": "MITRE's viewer for ATT&CK; the layer colours the techniques in the case.",
 }
+
+
+# What an assessment comes to, in as few words as a card has room for.
+def leaders(assessment: Assessment) -> str:
+    """Whom the evidence points to, several joined by "or"; empty where the grounds are insufficient."""
+    names = called(assessment)
+    return " or ".join(names[id] for id in assessment.leaders if id in names)
+
+
+# What a person decided, in words: what they did, and what of it is more than a yes or no.
+DEEDS = {
+    "confirm": "confirmed it",
+    "reject": "rejected it",
+    "correct": "corrected it",
+    "regrade": "graded it",
+    "add": "added it",
+    "note": "commented",
+    "star": "starred it, or removed the star",
+    "done": "marked it as done, or undid that",
+    "hypothesis": "kept a hypothesis",
+}
+UNSAID = {"tie_state", "incident_id"}  # ids beside the words that were typed
+_SAID_IN_WORDS = {"correct", "regrade"}
+
+
+def deed(one: Judgement) -> str:
+    """What somebody did: what follows their name."""
+    return DEEDS.get(one.action, one.action)
+
+
+def details(one: Judgement) -> str:
+    """The fields that were corrected, or the grades that were given; empty for everything else.
+
+    >>> details(Judgement(id="", subject="", action="regrade", author="", time="", value='{"reliability":"B","weight":0}'))
+    'reliability: B, weight: 0'
+    """
+    if one.action not in _SAID_IN_WORDS:
+        return ""
+    try:
+        fields = msgspec.json.decode(one.value, type=dict[str, str | int | float])
+    except (msgspec.MsgspecError, UnicodeError):
+        return one.value
+    return ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in fields.items() if name not in UNSAID)

@@ -21,8 +21,6 @@ import msgspec
 from indicia.errors import FormatError, InputError, UsageError
 from indicia.records import Record, Tlp
 
-__all__ = ["ANYBODY", "Reader", "load_readers", "owner", "reader_of"]
-
 
 class Reader(Record, frozen=True, kw_only=True):
     """A reader and what they are cleared for. `token_sha256` is the hex digest of their token."""

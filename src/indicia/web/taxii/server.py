@@ -31,7 +31,8 @@ from indicia.knowledge import Knowledge
 from indicia.pipeline import for_audience
 from indicia.records import Case, Tlp
 from indicia.share.stix import bundle_objects
-from indicia.share.stix.versions import Offered, versioned
+from indicia.share.stix.versions import Offered, later, versioned
+from indicia.web.guard.connections import KNOWN
 from indicia.web.taxii.collections import Entry, chosen, collection_id, fault_of, marking_of_object, version_of
 from indicia.web.taxii.inbox import Inbox
 from indicia.web.taxii.readers import ANYBODY, Reader, reader_of
@@ -233,6 +234,8 @@ class _Server:
         reader = reader_of(request.headers.get("authorization"), self.readers, self.anybody)
         if reader is None:
             raise HTTPException(401, "the credentials are not known here", {"WWW-Authenticate": 'Basic realm="Indicia"'})
+        if reader is not self.anybody:
+            request.scope.setdefault("state", {})[KNOWN] = True
         accept = request.headers.get("accept", "*/*")
         kinds = {part.strip().lower().replace(" ", "") for part in accept.split(",")}
         names = {kind.split(";q=")[0] for kind in kinds}
@@ -386,7 +389,8 @@ class _Server:
 
     def _take_in(self, items: list[Any], reader: Reader) -> dict[str, Any]:
         assert self.inbox is not None
-        id, time = str(uuid.uuid4()), self.now()
+        last = max((entry.added for entry in self.inbox.entries), default="")
+        id, time = str(uuid.uuid4()), later(self.now(), last)
         good = [item for item in items if fault_of(item) is None]
         outcomes = iter(self.inbox.add(good, id, time, by=reader.name, may_see=_may_see(reader)))
         successes, failures = [], []

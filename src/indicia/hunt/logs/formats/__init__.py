@@ -19,8 +19,9 @@ from indicia.hunt.logs.formats import (
     zeek,
 )
 from indicia.hunt.logs.formats.base import Format, LogInput, Stretch
+from indicia.hunt.names import GENERIC
 
-__all__ = ["FORMATS", "Format", "LogInput", "Stretch", "recognise"]
+__all__ = ["FORMATS", "Format", "LogInput", "Stretch", "family_of", "recognise"]
 
 FORMATS: tuple[Format, ...] = (
     *evtx.FORMATS,
@@ -41,6 +42,13 @@ FORMATS: tuple[Format, ...] = (
     *tables.FORMATS,
     *plainlines.TEXT_ALONE,
 )
+
+_FAMILIES = {form.name: form.family for form in FORMATS} | {"windows-csv": "windows", "jsonl": GENERIC, "csv": GENERIC}
+
+
+def family_of(name: str) -> str:
+    """What rules call the logs whose events say that they are of a format: that of its form, or the kind of record itself."""
+    return _FAMILIES.get(name, name)
 
 
 def recognise(head: bytes, name: str) -> Format | None:

@@ -25,8 +25,6 @@ from indicia.hunt.match.literals import Ints
 from indicia.hunt.names import JOINED_URI
 from indicia.records import Problem
 
-__all__ = ["Odd", "access_fields", "read", "sniff"]
-
 Odd: TypeAlias = Callable[[LogInput, LineBlock, Ints, frozenset[str]], Iterator[EventBatch]]
 
 _LINE = re.compile(

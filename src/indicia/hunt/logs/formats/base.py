@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 from indicia.hunt.events import EventBatch
 from indicia.hunt.match.needs import LineForm
 from indicia.hunt.match.telling import LineFilter
 from indicia.records import Problem
-
-__all__ = ["Format", "LogInput", "Stretch", "Wanted"]
 
 
 class Wanted(frozenset[str]):
@@ -76,3 +74,26 @@ class Format(NamedTuple):
     splittable: bool = False  # may be read in stretches
     also: tuple[str, ...] = ()  # other families that some of its events belong to
     together: bool = False
+
+
+# Records gathered into batches, bounded in their number and in the bytes that they were read from: however long the lines of a
+# log are, it never has to fit into memory.
+BYTES = 32 << 20  # of text; as records it takes up to ten times as much
+_T = TypeVar("_T")
+
+
+def gathered(items: Iterable[tuple[_T, int] | Problem], most: int) -> Iterator[list[_T] | Problem]:
+    """The records (given with the bytes of each) in lists of at most `most`; problems as they come."""
+    held: list[_T] = []
+    size = 0
+    for item in items:
+        if isinstance(item, Problem):
+            yield item
+            continue
+        held.append(item[0])
+        size += item[1]
+        if len(held) >= most or size >= BYTES:
+            yield held
+            held, size = [], 0
+    if held:
+        yield held

@@ -77,6 +77,8 @@ def _read(carrier: Carrier, line: str, flat: Mapping[str, Any], names: Mapping[s
         fields.update({name: value for name, value in own.items() if value})
         return Told("syslog", time, time_text, own["host"], fields)
     host = told.host or first(carrier.hosts)
+    alerted = {name: text for name, text in _texts(flat) if name.startswith("wazuh.")}
+    told = told._replace(fields={**told.fields, **alerted}) if alerted else told
     return told._replace(host=host) if told.time != NO_TIME else told._replace(host=host, time=time, time_text=time_text)
 
 

@@ -19,8 +19,6 @@ from indicia.hunt.events import Column, encode
 from indicia.hunt.logs.formats.lines import Flags, LineBlock
 from indicia.hunt.match.literals import Ints
 
-__all__ = ["Rows", "read_rows", "split_line", "unique_names"]
-
 _QUOTE = ord('"')
 FEW = 64  # lines that are sooner split than given to Arrow
 Octets: TypeAlias = np.ndarray[tuple[int], np.dtype[np.uint8]]

@@ -17,17 +17,64 @@ import pyarrow.compute as pc
 
 from indicia.hunt.events import NO_TIME, Column, EventBatch, Times, encode
 from indicia.hunt.logs.formats.base import LogInput, Wanted
-from indicia.hunt.logs.formats.delimited import Rows, read_rows, row_fields, unique_names
+from indicia.hunt.logs.formats.delimited import Counts, Octets, Rows, askew, read_rows, row_fields, unique_names
 from indicia.hunt.logs.formats.lines import LineBlock, line_blocks
-from indicia.hunt.logs.formats.passing import part_lines
-from indicia.hunt.logs.formats.times import iso_times, joined_times
+from indicia.hunt.logs.formats.times import iso_times, joined_times, leading_times
 from indicia.hunt.match.literals import Ints
 from indicia.hunt.match.needs import LineForm
 from indicia.hunt.match.telling import LineFilter
 from indicia.hunt.names import JOINED_URI, field_key
 from indicia.records import Problem, Severity
 
-__all__ = ["DirectiveLog", "day_of", "read_directive_logs"]
+# Lines of a text log that no rule and no indicator can be about: counted with their times, and not taken apart.
+#
+# Only lines that are plain in every way are passed over: ASCII, with all fields of their header, quotes where they belong,
+# and in front a time of the usual form. What is said of the others is then the same as if every line had been taken apart.
+LONGEST_COUNTED = 0xFFFF  # bytes: delimiters are counted in 16 bits, for speed
+
+
+def part_lines(
+    block: LineBlock, lines: Ints, fields: int, delimiter: str, quoted: bool, separators: str, telling: LineFilter
+) -> tuple[Ints, Times]:
+    """The lines of a block (without gaps, ascending) that are worth taking apart, and the times of all the others.
+
+    `fields` is how many a line has; `separators` are what may stand between the date and the time, which are in front.
+    """
+    lines = lines[block.ends[lines] > block.starts[lines]]
+    none = np.empty(0, np.int64)
+    if not len(lines):
+        return lines, none
+    base, stop = int(block.starts[lines[0]]), int(block.ends[lines[-1]]) + 1
+    starts, ends = block.starts[lines] - base, block.ends[lines] - base
+    octets = np.frombuffer(block.data, np.uint8)[base:stop]
+    timed = leading_times(octets, starts, ends, delimiter, separators)
+    if timed is None:
+        return lines, none
+    times, plain = timed
+    plain &= ends - starts <= LONGEST_COUNTED
+    counts = _counted(octets, starts, delimiter)
+    if quoted and b'"' in block.data:
+        odd, within = askew(octets, starts, ends, delimiter)
+        plain &= ~odd
+        counts = counts - within
+    plain &= counts == fields - 1
+    if not block.data.isascii():
+        plain &= ~np.logical_or.reduceat(octets > 127, starts)
+    plain &= ~block.returns_within(lines)
+    hits = telling.find(memoryview(block.data)[base:stop], starts)
+    plain[np.searchsorted(starts, hits, side="right") - 1] = False
+    telling.note(len(lines), len(lines) - int(np.count_nonzero(plain)))
+    return lines[~plain], times[plain]
+
+
+def _counted(octets: Octets, starts: Ints, delimiter: str) -> Counts:
+    """How many delimiters each line has."""
+    found = (octets == ord(delimiter)).view(np.uint8)
+    counts = np.add.reduceat(found, starts, dtype=np.uint8)  # four times as fast as with 16 bits
+    if int(counts.sum()) == np.count_nonzero(found):  # none went round
+        return counts.astype(np.uint16)
+    return np.add.reduceat(found, starts, dtype=np.uint16)
+
 
 _HASH = ord("#")
 MOST_HEADS = 256  # different ones in one log; each costs a batch, and real logs have two or three

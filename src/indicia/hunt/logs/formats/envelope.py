@@ -35,8 +35,9 @@ NESTED = frozenset(
     requestparameters responseelements
     """.split()
 )
+_INTEGRATIONS = ("aws", "office365", "gcp", "github", "ms-graph")  # below `data` in alerts of Wazuh
 _DEEPEST = 3
-_TIMES = RecordTimes()
+_TIMES = RecordTimes(known=True)
 
 
 def opened(document: Mapping[str, Any]) -> tuple[str, list[Any]] | None:
@@ -48,9 +49,14 @@ def opened(document: Mapping[str, Any]) -> tuple[str, list[Any]] | None:
     if isinstance(tables := document.get("tables"), list):
         return "tables", list(_table_rows(tables))
     found = _list_in(document, 0)
-    if found is None or _TIMES.time(document) != NO_TIME or source_of(flatten(document)) is not None:
+    if found is None or _is_record(unpacked(document)):
         return None
     return _all_within(*found)
+
+
+def _is_record(document: Mapping[str, Any]) -> bool:
+    """Whether an object is a record itself: it has a time of its own, or is of a known kind."""
+    return _TIMES.time(document) != NO_TIME or source_of(flatten(document)) is not None
 
 
 def _all_within(name: str, items: list[Any]) -> tuple[str, list[Any]]:
@@ -80,7 +86,7 @@ def _list_in(document: Mapping[str, Any], depth: int) -> tuple[str, list[Any]] |
         return None
     if not lists and depth < _DEEPEST:
         for name, value in document.items():
-            if isinstance(value, dict) and (within := _list_in(value, depth + 1)) is not None:
+            if isinstance(value, dict) and (within := _list_in(value, depth + 1)) is not None and not _is_record(value):
                 return f"{name}.{within[0]}", within[1]
     return None
 
@@ -104,6 +110,8 @@ def unpacked(record: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(inner, dict) and ("_index" in found or "preview" in found or "offset" in found or len(found) == 1):
             found = dict(inner)
             break
+    if (alert := _alerted(found)) is not None:
+        found = alert
     for name, value in found.items():
         if isinstance(value, str) and value[:1] in ("{", "[") and field_key(name) in NESTED:
             found[name] = _decoded(value)
@@ -114,6 +122,29 @@ def unpacked(record: Mapping[str, Any]) -> dict[str, Any]:
             known = {field_key(key) for key in inner}
             found = {**inner, **{key: value for key, value in around.items() if field_key(key) not in known}}
     return found
+
+
+def _alerted(record: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The record that an alert of Wazuh is about, with what the alert says of it below `wazuh`; None for what is none.
+
+    What its integrations bring is the record itself; else the alert, whose line or event is read as that.
+    """
+    rule = record.get("rule")
+    if not (isinstance(rule, dict) and "level" in rule and "description" in rule and "agent" in record):
+        return None
+    mitre = rule.get("mitre")
+    said = {
+        "level": rule["level"],
+        "description": rule["description"],
+        "groups": rule.get("groups"),
+        "techniques": mitre.get("id") if isinstance(mitre, dict) else None,
+    }
+    data = record.get("data")
+    within = [data.get(name) for name in _INTEGRATIONS] if isinstance(data, dict) else []
+    inner = next((each for each in within if isinstance(each, dict)), None)
+    if inner is None and isinstance(data, dict) and "event_type" in data and ("alert" in data or "flow_id" in data):
+        inner = data  # Suricata's
+    return {**(inner if inner is not None else record), "wazuh": said}
 
 
 def _object_in(value: Any) -> dict[str, Any] | None:

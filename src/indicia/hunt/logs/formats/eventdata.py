@@ -20,8 +20,6 @@ from indicia.hunt.logs.formats.table import ShapedRows
 from indicia.hunt.logs.formats.windows import flat_event
 from indicia.hunt.names import field_key
 
-__all__ = ["KindData"]
-
 LEARNT_FROM = 32  # events of a kind: making a record type takes as long as reading so many
 MOST_NAMES = 200
 MOST_FORMS = 2_000  # in a process, which never forgets one: names are the attacker's to choose

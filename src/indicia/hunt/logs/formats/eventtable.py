@@ -17,17 +17,14 @@ import numpy as np
 import pyarrow as pa
 
 from indicia.hunt.events import Column, EventBatch
-from indicia.hunt.logs.formats.base import Wanted
+from indicia.hunt.logs.formats.base import BYTES, Wanted
 from indicia.hunt.logs.formats.eventdata import KindData
-from indicia.hunt.logs.formats.gathered import BYTES
 from indicia.hunt.logs.formats.jsontext import json_of
 from indicia.hunt.logs.formats.lines import LineBlock
 from indicia.hunt.logs.formats.table import ShapedRows, column_of, text_of
 from indicia.hunt.logs.formats.windows import flat_event, windows_times
 from indicia.hunt.match.literals import Ints
 from indicia.hunt.names import field_key
-
-__all__ = ["EventTable"]
 
 _GUARDS = frozenset({"channel", "eventid", "provider_name"})
 _NO_FIELD = _GUARDS | {""}  # "" stands for the whole text, which is kept anyway

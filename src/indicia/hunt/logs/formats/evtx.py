@@ -17,11 +17,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from indicia.apart import Stopped
 from indicia.hunt.events import EventBatch
 from indicia.hunt.logs.formats.base import Format, LogInput, Wanted
 from indicia.hunt.logs.formats.eventtable import EventTable
 from indicia.hunt.logs.formats.evtx_chunks import CHUNK, FILE_HEADER, FILE_MAGIC, SMALLEST_RECORD
-from indicia.hunt.logs.formats.evtx_reader import MEMORY, SECONDS, ChunkReader, ParserStopped, lent_reader
+from indicia.hunt.logs.formats.evtx_reader import MEMORY, SECONDS, ChunkReader, lent_reader
 from indicia.hunt.logs.formats.evtx_slack import FIRST_RECORD, RECORD_MAGIC, size_of, slack_batch, slack_in
 from indicia.hunt.logs.formats.lines import lines_of
 from indicia.records import Problem, Severity
@@ -146,7 +147,7 @@ def _group(log: LogInput, data: bytes, at: int, reader: ChunkReader) -> Iterator
         return
     try:
         found, errors = reader.parse([chunk for _, chunk in chunks])
-    except ParserStopped:
+    except Stopped:
         errors = ["stopped"]
     if not errors and len(found) >= sum(nominal_records(chunk) for _, chunk in chunks):
         yield found
@@ -155,14 +156,14 @@ def _group(log: LogInput, data: bytes, at: int, reader: ChunkReader) -> Iterator
         chunk = bytes(part)
         try:
             found, errors = reader.parse([chunk])
-        except ParserStopped:
+        except Stopped:
             yield _Stop(start, nominal_records(chunk))
             continue
         missing = nominal_records(chunk) - len(found)
         if errors or missing > 0:
             try:
                 again = _salvaged(chunk, reader)
-            except ParserStopped:
+            except Stopped:
                 yield _Stop(start, max(0, missing))
                 again = []
             if len(again) > len(found):
@@ -193,7 +194,7 @@ def _salvaged(chunk: bytes, reader: ChunkReader) -> list[str]:
 
     The parser gives up a chunk at a broken record, or tells of it and goes on. So an empty record is laid over each at which it
     gave up, until it reaches the end or does not come further. The tables of shared strings and templates are emptied: they
-    only speed things up, and a wrong one costs the whole chunk. Raises: ParserStopped.
+    only speed things up, and a wrong one costs the whole chunk. Raises: Stopped.
     """
     patched = bytearray(chunk)
     patched[128:512] = bytes(384)

@@ -1,15 +1,10 @@
-"""Runs by itself in a child process that lives as long as there are event logs to read. It may hang, crash or be stopped:
-what it was reading is lost with it, and nothing else. Usage: python evtx_chunks.py MEMORY_BYTES CPU_SECONDS
-
-Takes `<I` and that many chunks of 64 KB, and gives `<III` (records, bytes of them, bytes of errors), the JSON of the records a
-line each, and what the parser said of the others, a line each. Ends when its input does.
-"""
+"""Event logs in a process apart (`indicia.apart`): takes some chunks of 64 KB, gives their records."""
 
 from __future__ import annotations
 
 import io
 import struct
-import sys
+from collections.abc import Iterator
 from itertools import islice
 from operator import itemgetter
 
@@ -48,28 +43,8 @@ def parsed(data: bytes) -> tuple[list[str], list[str]]:
     return found, errors
 
 
-def main() -> None:
-    """Answers until the input ends."""
-    memory, seconds = (int(argument) for argument in sys.argv[1:3])
-    try:
-        import resource
-    except ImportError:  # Windows: the parent's clock is the only bound
-        resource = None  # type: ignore[assignment]
-    if resource is not None:
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    while len(head := sys.stdin.buffer.read(4)) == 4:
-        (count,) = struct.unpack("<I", head)
-        data = sys.stdin.buffer.read(count * CHUNK)
-        if resource is not None:  # processor time, so that a busy machine stops nobody; and whether the parent lives or not
-            usage = resource.getrusage(resource.RUSAGE_SELF)
-            bound = int(usage.ru_utime + usage.ru_stime) + 1 + seconds
-            resource.setrlimit(resource.RLIMIT_CPU, (bound, resource.RLIM_INFINITY))
-        found, errors = parsed(data)
-        lines, faults = ("\n".join(some).encode("utf-8", "replace") for some in (found, errors))
-        sys.stdout.buffer.write(struct.pack("<III", len(found), len(lines), len(faults)) + lines + faults)
-        sys.stdout.buffer.flush()
-
-
-if __name__ == "__main__":
-    main()
+def answer(request: bytes) -> Iterator[bytes]:
+    """`<III` (records, errors, bytes of the records), the JSON of the records a line each, and what was said of the others."""
+    found, errors = parsed(request)
+    lines, faults = ("\n".join(some).encode("utf-8", "replace") for some in (found, errors))
+    yield struct.pack("<III", len(found), len(errors), len(lines)) + lines + faults

@@ -18,8 +18,6 @@ from indicia.hunt.events import NO_TIME, EventBatch
 from indicia.hunt.logs.formats.evtx_chunks import CHUNK, SMALLEST_RECORD
 from indicia.hunt.logs.formats.plainlines import Told, told_batch
 
-__all__ = ["FIRST_RECORD", "RECORD_MAGIC", "Claimed", "Slack", "size_of", "slack_batch", "slack_in"]
-
 FIRST_RECORD = 512
 RECORD_MAGIC = b"\x2a\x2a\0\0"
 FAMILY = "evtx-slack"  # of which there are no rules; indicators are sought in it

@@ -17,8 +17,6 @@ from indicia.hunt.logs.formats.base import Format, LogInput
 from indicia.hunt.logs.formats.directives import DirectiveLog, read_directive_logs
 from indicia.records import Problem
 
-__all__ = ["FORMATS", "unpack_pairs"]
-
 
 def unpack_pairs(text: str) -> Mapping[str, str]:
     """The pairs of an EventData value, the `S:` taken off their keys.

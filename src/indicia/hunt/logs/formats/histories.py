@@ -23,8 +23,6 @@ from indicia.hunt.logs.formats.plainlines import Told, told_batch
 from indicia.hunt.logs.formats.times import epoch_seconds, iso_time
 from indicia.records import Problem
 
-__all__ = ["FORMATS"]
-
 SHELL, POWERSHELL = "shell-history", "powershell-history"
 _NAMED = re.compile(r"(?:^|[/\\!_.])(?:bash|zsh|sh|ash|ksh|dash|tcsh|csh|fish)_?history(?:[.-]\w+)*$", re.IGNORECASE)
 _OF_POWERSHELL = re.compile(r"(?:^|[/\\!_])ConsoleHost_history(?:[.-]\w+)*$", re.IGNORECASE)

@@ -9,13 +9,10 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from indicia.hunt.events import EventBatch
-from indicia.hunt.logs.formats.base import Format, LogInput
-from indicia.hunt.logs.formats.gathered import gathered
+from indicia.hunt.logs.formats.base import Format, LogInput, gathered
 from indicia.hunt.logs.formats.jsonl import batches
 from indicia.hunt.logs.formats.plainlines import LINE_FAMILIES
 from indicia.records import Problem
-
-__all__ = ["FORMATS"]
 
 _BATCH = 8_192
 _BLOCK = 1 << 20

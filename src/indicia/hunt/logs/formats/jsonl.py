@@ -11,10 +11,9 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from indicia.hunt.events import EventBatch
-from indicia.hunt.logs.formats.base import Format, LogInput
+from indicia.hunt.logs.formats.base import Format, LogInput, gathered
 from indicia.hunt.logs.formats.carried import carried_by
 from indicia.hunt.logs.formats.envelope import opened, unpacked
-from indicia.hunt.logs.formats.gathered import gathered
 from indicia.hunt.logs.formats.jsontext import json_at, json_of
 from indicia.hunt.logs.formats.lines import line_blocks
 from indicia.hunt.logs.formats.plainlines import LINE_FAMILIES, Told, told_batch
@@ -236,7 +235,7 @@ def _batch(
     columns = rows.columns(wanted)
     if family == GENERIC and SHOWN in wanted:
         columns[SHOWN] = shown_column(log.name, [fields for _, _, fields in some])
-    times = RecordTimes(source.times if source else ())
+    times = RecordTimes(source.times if source else (), local=source.local if source else False)
 
     def rebuild(row: int) -> tuple[str, str, Mapping[str, str]]:
         _, record, named = some[row]

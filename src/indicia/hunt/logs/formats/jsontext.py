@@ -12,8 +12,6 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["json_at", "json_of"]
-
 _MOST_DIGITS = 4_000  # of an integer; Python makes none of more than 4,300
 _ESCAPED = re.compile(r"\\(?:u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|(u[dD][89a-fA-F]\w\w)|.)", re.DOTALL | re.ASCII)
 _decoder = msgspec.json.Decoder()

@@ -6,8 +6,10 @@ import csv
 import ipaddress
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import NamedTuple, TypeAlias
 
+from indicia.hunt.match.literals import which_of
 from indicia.hunt.sources import SOURCES, Form, Line, LogSource
 
 __all__ = ["Hinted", "LineRecord", "hinted_in", "line_record", "request_fields"]
@@ -54,7 +56,8 @@ def _by_hint() -> Hinted:
     found: dict[str, list[_Kind]] = {}
     for source in SOURCES:
         for line in source.lines:
-            found.setdefault(line.hint, []).append(_kind(source, line))
+            for hint in (line.hint,) if isinstance(line.hint, str) else line.hint:
+                found.setdefault(hint, []).append(_kind(source, line))
     return tuple((hint, tuple(kinds)) for hint, kinds in found.items())
 
 
@@ -63,7 +66,13 @@ _BY_HINT = _by_hint()
 
 def hinted_in(data: bytes) -> Hinted:
     """The kinds of which some line of a block can be: those whose hint stands in it at all."""
-    return tuple((hint, kinds) for hint, kinds in _BY_HINT if hint.encode() in data)
+    present = _finder()(data)
+    return tuple(each for number, each in enumerate(_BY_HINT) if number in present)
+
+
+@cache
+def _finder() -> Callable[[bytes], frozenset[int]]:
+    return which_of([hint.encode() for hint, _ in _BY_HINT])
 
 
 def line_record(text: str, start: int = 0, hinted: Hinted = _BY_HINT) -> LineRecord | None:
@@ -78,7 +87,7 @@ def line_record(text: str, start: int = 0, hinted: Hinted = _BY_HINT) -> LineRec
         if match is not None:
             fields = {name: value for name, value in _READ[kind.line.form](kind.line, match, text) if value not in ("", "-")}
             for finder, names in kind.finders:
-                if found := finder.search(match[match.lastindex or 0]):
+                if found := finder.search(match[match.lastindex] if match.lastindex else text, 0, LONGEST):
                     fields.update({name: value for name, value in zip(names, found.groups(), strict=True) if value})
             if request := fields.get("request"):
                 fields.update(request_fields(request))

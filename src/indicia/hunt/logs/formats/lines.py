@@ -48,7 +48,9 @@ class LineBlock:
             return pa.array([], pa.string())
         offsets = np.append(self.starts, len(self.data)).astype(np.int32)
         whole = pa.StringArray.from_buffers(len(self.starts), pa.py_buffer(offsets), pa.py_buffer(self.data))
-        return pc.utf8_rtrim(whole.take(pa.array(indexes)), "\r\n")
+        if not np.array_equal(indexes, np.arange(len(self.starts))):
+            whole = whole.take(pa.array(indexes))
+        return pc.ascii_rtrim(whole, "\r\n")
 
     def apart(self, indexes: Ints) -> tuple[bytes, Ints, Ints]:
         """Some lines, copied into one text; where in it each starts and ends."""

@@ -7,46 +7,40 @@ from collections.abc import Iterator
 from typing import Any
 
 from indicia.hunt.events import EventBatch
-from indicia.hunt.logs.formats.base import LogInput
-from indicia.hunt.logs.formats.delimited import unique_names
+from indicia.hunt.logs.formats.base import LogInput, gathered
+from indicia.hunt.logs.formats.clock import CLOCK
 from indicia.hunt.logs.formats.envelope import unpacked
-from indicia.hunt.logs.formats.gathered import gathered
+from indicia.hunt.logs.formats.headers import Header
 from indicia.hunt.logs.formats.jsonl import batches
-from indicia.hunt.logs.formats.lines import LONGEST_LINE, line_blocks
+from indicia.hunt.logs.formats.lines import line_blocks
 from indicia.records import Problem, Severity
 
-__all__ = ["cells_of", "read_long_rows"]
+__all__ = ["read_long_rows"]
 
 _BATCH = 8_192
 LONGEST_ROW = 16 << 20  # characters
-csv.field_size_limit(LONGEST_LINE)
 
 
-def cells_of(lines: Iterator[str] | list[str], delimiter: str) -> list[str]:
-    """The cells of the first row in some lines, which may go over several of them."""
-    try:
-        return next(csv.reader((f"{line}\n" for line in lines), delimiter=delimiter), [])
-    except csv.Error:
-        return []
-
-
-def read_long_rows(log: LogInput, delimiter: str, wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
+def read_long_rows(log: LogInput, header: Header, wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
     """Events in file order; `position` is the line on which a row begins. A row that is none costs itself alone."""
-    for some in gathered(_rows(log, delimiter), _BATCH):
+    for some in gathered(_rows(log, header), _BATCH):
         if isinstance(some, Problem):
             yield some
         else:
             yield from batches(log, some, wanted, "line")
 
 
-def _rows(log: LogInput, delimiter: str) -> Iterator[tuple[tuple[int, dict[str, Any]], int] | Problem]:
+def _rows(log: LogInput, header: Header) -> Iterator[tuple[tuple[int, dict[str, Any]], int] | Problem]:
     """The rows with the lines on which they begin, and how long each is."""
     lines = _Lines(log)
-    reader = csv.reader(lines.each(), delimiter=delimiter)
-    names: list[str] = []
+    given = lines.each()
+    for _ in range(header.lines):
+        next(given, None)
+    reader = csv.reader(given, delimiter=header.delimiter)
+    names = header.names
     ragged, first_ragged = 0, 0
     while True:
-        line, lines.taken = reader.line_num + 1, 0
+        line, lines.taken = reader.line_num + header.lines + 1, 0
         try:
             cells = next(reader)
         except StopIteration:
@@ -55,9 +49,6 @@ def _rows(log: LogInput, delimiter: str) -> Iterator[tuple[tuple[int, dict[str, 
             yield Problem(where=f"{log.name}:{line}", what=f"no row of a table: {error}")
             continue
         if not cells:
-            continue
-        if not names:
-            names = unique_names(name.strip() for name in cells)
             continue
         if len(cells) != len(names):
             ragged, first_ragged = ragged + 1, first_ragged or line
@@ -85,6 +76,7 @@ class _Lines:
                 if isinstance(block, Problem):
                     self.problems.append(block)
                     continue
+                CLOCK.learn(block.data)
                 for index in range(len(block.starts)):
                     line = block.line(index)
                     self.taken += len(line) + 1

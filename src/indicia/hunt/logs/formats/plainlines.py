@@ -16,6 +16,8 @@ import numpy as np
 from indicia.hunt.events import NO_TIME, EventBatch
 from indicia.hunt.logs.formats import access
 from indicia.hunt.logs.formats.base import Format, LogInput
+from indicia.hunt.logs.formats.clock import CLOCK
+from indicia.hunt.logs.formats.headed import headed_batches
 from indicia.hunt.logs.formats.linekinds import Hinted, hinted_in, line_record
 from indicia.hunt.logs.formats.lines import LineBlock, line_blocks
 from indicia.hunt.logs.formats.recordtimes import RecordTimes
@@ -55,7 +57,7 @@ def told_by(line: str, header: Header, hinted: Hinted | None = None) -> Told | N
     if record is not None:
         source, fields = record
         times = _TIMES[source.name]
-        time = times.time(fields)
+        time = times.behind(head.time_text if head is not None else "", fields)
         host = next((fields[name] for name in _names_of(source.hosts, tuple(fields))), "")
         if head is not None:
             fields = {**{name: value for name, value in head.fields.items() if name != "message"}, **fields}
@@ -65,7 +67,7 @@ def told_by(line: str, header: Header, hinted: Hinted | None = None) -> Told | N
         if head is not None:
             return Told(source.name, head.time, head.time_text, host, fields)
         leading = leading_time(line)
-        return Told(source.name, leading.time if leading else NO_TIME, leading.text if leading else "", host, fields)
+        return Told(source.name, leading.utc if leading else NO_TIME, leading.text if leading else "", host, fields)
     if "audit(" in message and (audit := _audit(message)) is not None:
         return audit if audit.host or head is None else audit._replace(host=head.host)
     request = access.access_fields(message)
@@ -74,7 +76,7 @@ def told_by(line: str, header: Header, hinted: Hinted | None = None) -> Told | N
     if head is not None:
         return Told("syslog", head.time, head.time_text, head.host, head.fields)
     leading = leading_time(line)
-    return Told(TEXT, leading.time, leading.text, "", {"message": line}) if leading is not None else None
+    return Told(TEXT, leading.utc, leading.text, "", {"message": line}) if leading is not None else None
 
 
 def _audit(message: str) -> Told | None:
@@ -84,7 +86,7 @@ def _audit(message: str) -> Told | None:
     return Told("auditd", time, time_text, fields.get("node", ""), fields) if time != NO_TIME else None
 
 
-_TIMES = {source.name: RecordTimes(source.times) for source in SOURCES if source.lines}
+_TIMES = {source.name: RecordTimes(source.times, local=source.local) for source in SOURCES if source.lines}
 
 
 def _names_of(wanted: Sequence[str], names: Sequence[str]) -> Iterator[str]:
@@ -148,6 +150,10 @@ def read_odd(log: LogInput, block: LineBlock, lines: Ints, wanted: frozenset[str
 def _batches(log: LogInput, block: LineBlock, lines: Ints, wanted: frozenset[str], header: Header) -> Iterator[EventBatch]:
     by_family: dict[str, list[tuple[int, Told]]] = {}
     hinted = hinted_in(block.data)
+    CLOCK.learn(block.data)
+    for batch, done in headed_batches(log.name, block, lines, [hint for hint, _ in hinted], wanted, header):
+        yield batch
+        lines = np.setdiff1d(lines, done, assume_unique=True)
     for index in lines.tolist():
         line = block.line(index)
         told = told_by(line, header, hinted) or Told(TEXT, NO_TIME, "", "", {"message": line})

@@ -11,14 +11,12 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from indicia.extras import FORMATS as GROUP
+from indicia.extras import plugins
 from indicia.hunt.events import EventBatch
 from indicia.hunt.logs.formats import jsonl
 from indicia.hunt.logs.formats.base import Format, LogInput, Wanted
-from indicia.plugins import FORMATS as GROUP
-from indicia.plugins import plugins
 from indicia.records import Problem
-
-__all__ = ["FORMATS", "plugged_in"]
 
 _AT_ONCE = 20_000  # records
 

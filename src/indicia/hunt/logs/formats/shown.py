@@ -13,8 +13,6 @@ import numpy as np
 from indicia.hunt.events import Column
 from indicia.hunt.logs.formats.table import column_of
 
-__all__ = ["shown_by", "shown_column"]
-
 # Fields in which exporters and people say what a record is of.
 _TELLING = (
     "product",

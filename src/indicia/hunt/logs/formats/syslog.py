@@ -1,8 +1,8 @@
 """Syslog in its old form (RFC 3164), its new one (RFC 5424), and as systemd, rsyslog, VMware, Kubernetes and runtimes of
 containers write it; and Linux audit logs.
 
-The old form has no year: that of the file's last change is taken, the year before for months that would lie after it. Local
-times are read as UTC, since the file does not say otherwise.
+The old form has no year: that of the file's last change is taken, the year before for months that would lie after it. It has no
+zone either: `clock` says which.
 
 References: RFC 3164, RFC 5424; Linux Audit, "audit event fields" (auditd).
 """
@@ -20,12 +20,13 @@ import pyarrow as pa
 
 from indicia.hunt.events import NO_TIME, EventBatch, microseconds
 from indicia.hunt.logs.formats.base import Format, LogInput
+from indicia.hunt.logs.formats.clock import CLOCK, offset_in
 from indicia.hunt.logs.formats.lines import LineBlock, line_blocks
 from indicia.hunt.logs.formats.table import ShapedRows
 from indicia.hunt.logs.formats.times import epoch_seconds, iso_time
 from indicia.records import Problem
 
-__all__ = ["FORMATS", "Audit", "Head", "Header"]
+__all__ = ["FORMATS", "LEVEL", "Audit", "Head", "Header"]
 
 Parsed = tuple[str, int, dict[str, str]]  # time text, time, fields
 
@@ -41,16 +42,16 @@ _NEW = re.compile(r"<\d{1,3}>1 (\S+) (\S+) (\S+) (\S+) (\S+) (-|(?:\[(?:[^\]\\]|
 # A parameter of the data before the message; Check Point writes a colon.
 _PARAMETER = re.compile(r'(?<=[\s\[;])([\w@.-]{1,64})(?:=|::?)"((?:[^"\\]|\\.)*+)"', re.DOTALL)
 _STREAM = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*) (?:stdout|stderr) [FP] (.*)", re.DOTALL)  # of a container (CRI)
-_LEVEL = (
+LEVEL = (
     r"(?:(?i:trivia|trace|verbose|debug|info|information|notice|warn|warning|err|error|severe|crit|critical|fatal|alert|emerg"
     r"|panic)|[A-Z][a-z]\(\d{1,3}\))"
 )
 _ISO = re.compile(
-    rf"(\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\S*) (?!{_LEVEL} )([\w.:%-]*\w) ([^:\[\s]+)(?:\[(\d+)\])?:? ?(.*)", re.DOTALL
+    rf"(\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\S*) (?!{LEVEL} )([\w.:%-]*\w) ([^:\[\s]+)(?:\[(\d+)\])?:? ?(.*)", re.DOTALL
 )
 # Services of VMware write how grave it is where others name the machine, or nothing.
 _HOSTLESS = re.compile(
-    rf"(\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\S*) (?:({_LEVEL}) )?([\w./@-]+)(?:\[(\d+)\])?(?(2):?|:) ?(.*)", re.DOTALL
+    rf"(\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\S*) (?:({LEVEL}) )?([\w./@-]+)(?:\[(\d+)\])?(?(2):?|:) ?(.*)", re.DOTALL
 )
 _GLOG = re.compile(r"([IWEF])(\d\d)(\d\d) (\d{2}:\d{2}:\d{2})\.(\d{6}) +(\d+) ([^\s:]+):\d+\] ?(.*)", re.DOTALL)
 _AUDIT = re.compile(r"(?:node=(\S+) )?type=(?:AUOMS_)?(\S+) (?:msg=)?audit\((\d+\.\d+):(\d+)\): ?(.*)", re.DOTALL)
@@ -147,18 +148,19 @@ class Header:
             month, day, clock, host, program, pid, message = match.groups()
             return Head(self._time(month, day, clock), f"{month} {day} {clock}", host, _fields(host, program, pid, message))
         if (match := _STREAM.match(line)) and (time := iso_time(match[1])) != NO_TIME:
-            return Head(time, match[1], "", _fields("", "", None, match[2]))
+            return Head(_utc(time, match[1]), match[1], "", _fields("", "", None, match[2]))
         if (match := _NEW.match(line)) and (time := iso_time(match[1])) != NO_TIME:
             text, host, program, pid, _, data, message = match.groups()
             told = {name: value for name, value in _PARAMETER.findall(data) if value not in ("", "-")}
             fields = told | _fields(host, program, pid, message or (data if told else ""))
-            return Head(time, text, "" if host == "-" else host, fields)
+            return Head(_utc(time, text), text, "" if host == "-" else host, fields)
         if (match := _ISO.match(line)) and (time := iso_time(match[1])) != NO_TIME:
             text, host, program, pid, message = match.groups()
-            return Head(time, text, host, _fields(host, program, pid, message))
+            return Head(_utc(time, text), text, host, _fields(host, program, pid, message))
         if (match := _HOSTLESS.match(line)) and (time := iso_time(match[1])) != NO_TIME:
             text, level, program, pid, message = match.groups()
-            return Head(time, text, "", _fields("", program, pid, message) | ({"level": level} if level else {}))
+            told = _fields("", program, pid, message) | ({"level": level} if level else {})
+            return Head(_utc(time, text), text, "", told)
         if (match := _GLOG.match(line)) and 1 <= int(match[2]) <= 12:
             level, month, day, clock, fraction, pid, source, message = match.groups()
             time = self._time(tuple(_MONTHS)[int(month) - 1], day, clock)
@@ -169,6 +171,10 @@ class Header:
             return Head(self._time(month, day, clock), f"{month} {day} {clock}", "", _fields("", program or "", pid, message))
         return None
 
+    def old_time(self, stamp: str) -> int:
+        """When a header with this time (`Jun 15 12:46:09`) was written; NO_TIME where there is no such time."""
+        return self._time(stamp[:3], stamp[4:-9], stamp[-8:])
+
     def _time(self, month: str, day: str, clock: str) -> int:
         start = self._days.get((month, day))
         if start is None:
@@ -178,7 +184,7 @@ class Header:
         hours, minutes, seconds = int(clock[:2]), int(clock[3:5]), int(clock[6:])
         if start == NO_TIME or hours > 23 or minutes > 59 or seconds > 59:
             return NO_TIME
-        return start + ((hours * 60 + minutes) * 60 + seconds) * 1_000_000
+        return CLOCK.utc(start + ((hours * 60 + minutes) * 60 + seconds) * 1_000_000)
 
     def _day(self, month: int, day: int) -> int:
         """When a day of the year that is meant begins; NO_TIME where there is no such day."""
@@ -187,6 +193,11 @@ class Header:
             return microseconds(datetime(year, month, day, tzinfo=UTC))
         except ValueError:
             return NO_TIME
+
+
+def _utc(time: int, text: str) -> int:
+    """A time of ISO 8601 in UTC."""
+    return time if text[-1] == "Z" or offset_in(text) is not None else CLOCK.utc(time)
 
 
 def _fields(host: str, program: str, pid: str | None, message: str) -> dict[str, str]:

@@ -16,8 +16,6 @@ from indicia.hunt.events import Codes, Column
 from indicia.hunt.match.literals import Ints
 from indicia.hunt.names import field_key
 
-__all__ = ["ShapedRows", "bare_names", "column_of", "flatten", "text_of"]
-
 MOST_BARE = 2_000  # names of a record that are shortened
 MOST_ITEMS = 100  # of a list of objects
 DEEPEST = 8  # levels of nesting that become names; what lies deeper is kept as JSON

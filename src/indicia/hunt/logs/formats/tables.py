@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
 from indicia.hunt.events import EventBatch
 from indicia.hunt.logs.formats.base import Format, LogInput
-from indicia.hunt.logs.formats.delimited import read_rows, row_fields, unique_names
+from indicia.hunt.logs.formats.clock import CLOCK
+from indicia.hunt.logs.formats.delimited import read_rows, row_fields
 from indicia.hunt.logs.formats.envelope import NESTED, PACKED, unpacked
+from indicia.hunt.logs.formats.headers import LOOKED_AT, Header, header_of
 from indicia.hunt.logs.formats.jsonl import HOSTS, batches
 from indicia.hunt.logs.formats.lines import LineBlock, line_blocks
-from indicia.hunt.logs.formats.longrows import cells_of, read_long_rows
+from indicia.hunt.logs.formats.longrows import read_long_rows
 from indicia.hunt.logs.formats.plainlines import LINE_FAMILIES
 from indicia.hunt.logs.formats.recordtimes import RecordTimes
 from indicia.hunt.logs.formats.shown import shown_column
-from indicia.hunt.logs.formats.texttimes import leading_time
+from indicia.hunt.logs.formats.winnames import by_names, shows_event
 from indicia.hunt.match.literals import Ints
 from indicia.hunt.names import GENERIC, SHOWN, field_key
 from indicia.hunt.sources import FAMILIES, source_of
@@ -26,11 +27,8 @@ from indicia.records import Problem, Severity
 
 __all__ = ["FORMATS"]
 
-_LOOKED_AT = 60  # lines over which the first row may go
+_TRIED = 100  # rows by which a table is known for one of Windows events
 _HEAD = 1 << 18  # bytes in which a row over several lines shows
-_DELIMITERS = (",", ";", "\t", "|")
-# A cell that no header has: a day, a time of day, an address, a path.
-_VALUE = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}(?:\D.*)?|\d{1,2}:\d\d(?::\d\d)?(?:\D.*)?|\d+(?:\.\d+){3}|[A-Za-z]:\\.*")
 
 
 def sniff(head: bytes, _name: str) -> bool:
@@ -38,71 +36,58 @@ def sniff(head: bytes, _name: str) -> bool:
     if b"\0" in head[:4096]:
         return False
     text = head.decode("utf-8", "replace").lstrip("\ufeff")
-    lines = [line for line in text.split("\n") if line.strip()]
-    return len(lines) >= 2 and _delimiter(lines[0].rstrip("\r"), lines[1 : 1 + _LOOKED_AT]) is not None
-
-
-def _delimiter(header: str, rest: list[str]) -> str | None:
-    for delimiter in _DELIMITERS:
-        names = cells_of([header], delimiter)
-        plain = all(name.strip() and len(name) < 80 and not name.strip().replace(".", "").isdigit() for name in names)
-        plain = plain and leading_time(header) is None  # a line of a log, not one of names
-        plain = plain and not any(_VALUE.fullmatch(name.strip()) for name in names)
-        if len(names) >= 3 and plain and len(set(names)) == len(names) and len(cells_of(rest, delimiter)) == len(names):
-            return delimiter
-    return None
+    return header_of([line.rstrip("\r") for line in text.split("\n")[: LOOKED_AT + 4]]) is not None
 
 
 def read(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
-    """Events block by block. With columns EventID and Channel they count as Windows events."""
+    """Events block by block. Windows events are known by the names of their columns, with a channel or without."""
     for log in logs:
-        names: list[str] = []
-        delimiter = ","
-        if (over_lines := _over_lines(log)) is not None:
-            yield from read_long_rows(log, over_lines, wanted)
-            continue
-        with log.open() as stream:
-            for block in line_blocks(stream, log.name):
-                if isinstance(block, Problem):
-                    yield block
-                    continue
-                lines = np.arange(len(block.starts))
-                if not names:
-                    header = block.line(0).lstrip("\ufeff")
-                    delimiter = (_delimiter(header, [block.line(1)]) if len(lines) > 1 else None) or ","
-                    cells = cells_of([header], delimiter) or header.split(delimiter)  # a return within it is no row to csv
-                    names = unique_names(name.strip() for name in cells)
-                    lines = lines[1:]
-                yield from _batch(log, block, lines, names, delimiter, wanted)
+        header, over_lines = _begins(log)
+        if header is None:
+            yield Problem(where=log.name, what="a table without a header that can be read")
+        elif over_lines:
+            yield from read_long_rows(log, header, wanted)
+        else:
+            with log.open() as stream:
+                for block in line_blocks(stream, log.name):
+                    if isinstance(block, Problem):
+                        yield block
+                        continue
+                    lines = np.arange(len(block.starts))
+                    lines = lines[lines + block.first > header.lines]
+                    if len(lines):
+                        yield from _batch(log, block, lines, header.names, header.delimiter, wanted)
 
 
-def _over_lines(log: LogInput) -> str | None:
-    """The delimiter of a table of which a row among the first goes over several lines; None of any other."""
+def _begins(log: LogInput) -> tuple[Header | None, bool]:
+    """The header of a table, and whether a row among the first goes over several lines."""
     with log.open() as stream:
         head = stream.read(_HEAD).decode("utf-8", "replace").lstrip("\ufeff")
-    lines = [line for line in head.split("\n")[:-1] if line.strip()]
-    delimiter = _delimiter(lines[0].rstrip("\r"), lines[1:]) if len(lines) > 1 else None
-    if delimiter is None or '"' not in head:
-        return None
+    lines = [line.rstrip("\r") for line in head.split("\n")]
+    header = header_of(lines)
+    if header is None or '"' not in head:
+        return header, False
     try:
-        rows = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter)
-        whole = [row for row in rows if len(row) > 1][:-1]  # the last one may be cut
-        return delimiter if any("\n" in cell for row in whole for cell in row) else None
+        rows = csv.reader((f"{line}\n" for line in lines[header.lines : -1] if line), delimiter=header.delimiter)
+        whole = [row for row in rows if len(row) > 1]
+        over = [number for number, row in enumerate(whole) if any("\n" in cell for cell in row)]
     except csv.Error:
-        return None
+        return header, False
+    return header, bool(over) and (over[0] < len(whole) - 1 or len(head) < _HEAD)  # the last one may be cut
 
 
 def _batch(
     log: LogInput, block: LineBlock, lines: Ints, names: list[str], delimiter: str, wanted: frozenset[str]
 ) -> Iterator[EventBatch | Problem]:
     folded = {field_key(name): name for name in names}
-    if not _PACKING.isdisjoint(folded):
+    if not _PACKING.isdisjoint(folded) or _shows_events(block, lines, names, delimiter):
         yield from _records(log, block, lines, names, delimiter, wanted)
         return
+    CLOCK.learn(block.data)
     first = row_fields(names, block.line(int(lines[0])), delimiter, quoted=True) if len(lines) else {}
     source = source_of({name: first.get(name, "") for name in names})
     family = "windows" if {"eventid", "channel"} <= folded.keys() else source.name if source else GENERIC
-    times = RecordTimes(source.times if source else ())
+    times = RecordTimes(source.times if source else (), local=source.local if source else False)
     host_name = next((folded[name] for name in (*(source.hosts if source else ()), *HOSTS) if name in folded), "")
     chosen = [name for name in names if field_key(name) in wanted]
     asked = times.names(names)
@@ -137,6 +122,14 @@ def _batch(
         texts=lambda chosen: block.texts(rows.lines[chosen]),
         raw=lambda: (block.data, block.starts[rows.lines], block.ends[rows.lines]),
     )
+
+
+def _shows_events(block: LineBlock, lines: Ints, names: list[str], delimiter: str) -> bool:
+    """Whether a table without a column for the channel holds Windows events all the same, by some of its rows."""
+    if {"eventid", "channel"} <= {field_key(name) for name in names} or not shows_event(tuple(names)):
+        return False
+    some = (row_fields(names, block.line(index), delimiter, quoted=True) for index in lines[:_TRIED].tolist())
+    return any(by_names(row) is not None for row in some)
 
 
 # Columns that hold records of their own: what has one is read row by row.

@@ -1,6 +1,6 @@
 """Times as people and programs write them at the beginning of a line.
 
-Each form says whether it states its zone; what states none, or one that may be one of several, is read as UTC.
+What states no zone, or one that may be one of several, is given as it stands, and told: `clock` knows how it is meant.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from indicia.hunt.events import NO_TIME, microseconds
+from indicia.hunt.logs.formats.clock import CLOCK
 from indicia.hunt.logs.formats.times import ZONES, epoch_seconds, iso_time
 
 __all__ = ["TextTime", "leading_time", "told_time"]
@@ -19,11 +20,17 @@ FURTHEST = 120  # characters of a line in which its time begins
 
 
 class TextTime(NamedTuple):
-    """A time in a text: microseconds since 1970, its own spelling, and where it begins."""
+    """A time in a text: microseconds since 1970, its own spelling, where it begins, and whether it states its zone."""
 
     time: int
     text: str
     start: int
+    zoned: bool
+
+    @property
+    def utc(self) -> int:
+        """The time in UTC."""
+        return self.time if self.zoned else CLOCK.utc(self.time)
 
 
 def _iso(match: re.Match[str]) -> int:
@@ -62,15 +69,44 @@ def _short(match: re.Match[str]) -> int:
 
 
 def _four(match: re.Match[str]) -> int:
-    """A year of four digits behind: which of the two before it is the month shows where only one can be (22-06-2014)."""
-    first, second, clock = int(match[1]), int(match[2]), match[4].zfill(8)
-    if (first > 12) is (second > 12):
+    """A year behind: which of the two before it is the month shows where only one can be (22-06-2014), or the clock knows."""
+    first, second, clock = int(match["first"]), int(match["second"]), match["clock"].replace(",", ".")
+    if first > 12 and second > 12:
         return NO_TIME
-    month, day = (second, first) if first > 12 else (first, second)
-    if match.re.groups > 5:  # half a day's hours
-        hour = int(clock[:2]) % 12 + (12 if match[6] == "PM" else 0)
-        clock = f"{hour:02}{clock[2:]}"
-    return iso_time(f"{match[3]}-{month:02}-{day:02}T{clock}{(match[5] or '').strip()}")
+    half = (match["half"] or "").upper().replace(".", "")
+    likely = "mdy" if match["mark"] == "/" or half else "dmy"
+    day_first = first > 12 or (second <= 12 and first != second and CLOCK.order(likely) == "dmy")
+    month, day = (second, first) if day_first else (first, second)
+    hour, colon, rest = clock.partition(":")
+    if half:  # half a day's hours
+        hour = str(int(hour) % 12 + (12 if half == "PM" else 0))
+    zone = (match["zone"] or "").strip()
+    year = match["year"] if len(match["year"]) == 4 else f"20{match['year']}"
+    rest = f"{rest[:5]}.{rest[6:]}" if rest[5:6] == ":" else rest  # WebSphere's milliseconds
+    return iso_time(f"{year}-{month:02}-{day:02}T{hour.zfill(2)}{colon}{rest}{ZONES.get(zone, zone)}")
+
+
+def _named_month(match: re.Match[str]) -> int:
+    """A month by its name, in full or not, with a day before or behind it (June 15th 2026, 12:46:09.981 PM)."""
+    month = _MONTHS.get(match["month"][:3].lower())
+    if month is None:
+        return NO_TIME
+    hour, colon, rest = match["clock"].replace(",", ".").partition(":")
+    half = (match["half"] or "").upper()
+    if half:
+        hour = str(int(hour) % 12 + (12 if half == "PM" else 0))
+    zone = (match["zone"] or "").strip()
+    zone = ZONES.get(zone, zone if zone[:1] in ("+", "-", "Z") else "")
+    return iso_time(f"{match['year']}-{month:02}-{int(match['day']):02}T{hour.zfill(2)}{colon}{rest}{zone}")
+
+
+def _squeezed(match: re.Match[str]) -> int:
+    """Fourteen digits, perhaps with a T and a zone (20260615T124609Z)."""
+    day, clock, zone = match.groups()
+    return iso_time(f"{day[:4]}-{day[4:6]}-{day[6:]}T{clock[:2]}:{clock[2:4]}:{clock[4:]}{zone or ''}")
+
+
+_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
 
 
 def _plain(match: re.Match[str]) -> int:
@@ -101,6 +137,8 @@ def _as(*forms: str) -> Callable[[re.Match[str] | str], int]:
 _HOUR = r"\d:\d\d:\d\d"
 _CLOCK = rf"\d{_HOUR}"
 _ZONE = rf"(?:{'|'.join(ZONES)})"
+_ANY_ZONE = rf"(?P<zone>Z\b| ?[+-]\d\d:?\d\d\b| ?{_ZONE}\b)?"
+_ZONED = re.compile(rf"(?:\dZ|[+-]\d\d:?\d\d|\b{_ZONE}(?: \d{{4}})?)$")
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], int]], ...] = (
     (
         re.compile(
@@ -118,26 +156,47 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], int]], ...] = (
         ),
         _date,
     ),
-    (
-        re.compile(rf"[A-Z][a-z]{{2}} +\d{{1,2}},? \d{{4}} {_CLOCK}(?: [+-]\d{{4}})?"),
-        _as("%b %d %Y %H:%M:%S", "%b %d, %Y %H:%M:%S", "%b %d %Y %H:%M:%S %z", "%b %d, %Y %H:%M:%S %z"),
-    ),
-    (
-        re.compile(rf"\d{{1,2}}[ -][A-Z][a-z]{{2}}[ -]\d{{4}} {_CLOCK}(?:\.\d{{1,6}})?(?: [+-]\d{{4}})?"),
-        _as(
-            "%d-%b-%Y %H:%M:%S.%f",
-            "%d-%b-%Y %H:%M:%S",
-            "%d-%b-%Y %H:%M:%S %z",
-            "%d %b %Y %H:%M:%S",
-            "%d %b %Y %H:%M:%S.%f",
-            "%d %b %Y %H:%M:%S %z",
-        ),
-    ),
-    (re.compile(rf"\d\d/[A-Z][a-z]{{2}}/\d{{4}} {_CLOCK}"), _as("%d/%b/%Y %H:%M:%S")),
     (re.compile(rf"\b(\d\d)/(\d\d)/(\d\d)[ -]({_CLOCK}(?:\.\d{{1,6}})?)"), _short),
-    (re.compile(rf"\b(\d{{1,2}})/(\d{{1,2}})/(\d{{4}})[ \t,]+({_HOUR}|{_CLOCK})() ([AP]M)\b"), _four),
     (re.compile(rf"\d\d/\d\d/\d{{4}}-{_CLOCK}\.\d{{1,6}}"), _as("%m/%d/%Y-%H:%M:%S.%f")),  # Suricata
-    (re.compile(rf"\b(\d\d)[/-](\d\d)[/-](\d{{4}}) ({_CLOCK}(?:\.\d{{1,6}})?)( [+-]\d{{4}}\b)?"), _four),
+    (
+        re.compile(
+            rf"(?<![\d.])(?P<first>\d{{1,2}})(?P<mark>[/.-])(?P<second>\d{{1,2}})(?P=mark)(?P<year>\d{{4}})[ \t,T-]+(?:- )?"
+            rf"(?P<clock>\d?{_HOUR}(?:[.,]\d{{1,9}})?)(?: ?(?P<half>[AaPp]\.?[Mm]\.?)\b)?{_ANY_ZONE}"
+        ),
+        _four,
+    ),
+    (  # WebSphere
+        re.compile(
+            rf"(?<=^\[)(?P<first>\d{{1,2}})(?P<mark>/)(?P<second>\d{{1,2}})/(?P<year>\d\d)[ ](?P<clock>\d?{_HOUR}(?::\d{{3}})?)"
+            rf"(?P<half>(?!)x)?{_ANY_ZONE}"
+        ),
+        _four,
+    ),
+    (
+        re.compile(
+            rf"\b(?P<month>[A-Z][a-z]{{2,8}})\.? +(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? +(?P<year>\d{{4}}),?(?: @| at)? +"
+            rf"(?P<clock>\d?{_HOUR}(?:[.,]\d{{1,9}})?)(?: ?(?P<half>[AaPp][Mm])\b)?{_ANY_ZONE}"
+        ),
+        _named_month,
+    ),
+    (
+        re.compile(
+            rf"\b(?P<year>\d{{4}}) (?P<month>[A-Z][a-z]{{2}}) +(?P<day>\d{{1,2}}) (?P<clock>{_CLOCK}(?:[.,]\d{{1,9}})?)"
+            rf"(?P<half>(?!)x)?{_ANY_ZONE}"
+        ),
+        _named_month,
+    ),
+    (
+        re.compile(
+            rf"\b(?P<day>\d{{1,2}})[ /-](?P<month>[A-Z][A-Za-z]{{2,8}})[ /-](?P<year>\d{{4}})[ :,T]+"
+            rf"(?P<clock>\d?{_HOUR}(?:[.,]\d{{1,9}})?)(?: ?(?P<half>[AaPp][Mm])\b)?{_ANY_ZONE}"
+        ),
+        _named_month,
+    ),
+    (
+        re.compile(r"\b((?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]))T?([0-2]\d[0-5]\d[0-5]\d)(?:\.\d+)?(Z|[+-]\d{4})?\b"),
+        _squeezed,
+    ),
     (re.compile(rf"\b(\d{{4}})[.:]?(\d\d)[.:]?(\d\d)[ -]({_CLOCK})"), _plain),
     (re.compile(rf"^(\d\d)(\d\d)(\d\d) ([ \d]{_HOUR})(?= )"), _plain),  # MySQL before 5.7
     (re.compile(rf"[A-Z][a-z]{{2}}-\d\d-\d\d {_CLOCK}"), _as("%b-%d-%y %H:%M:%S")),
@@ -155,11 +214,15 @@ def leading_time(line: str) -> TextTime | None:
             continue
         time = read(match)
         if time != NO_TIME:
-            first = TextTime(time, match[0], match.start())
+            zoned = read in (_epoch, _tai) or _ZONED.search(match[0]) is not None
+            first = TextTime(time, match[0], match.start(), zoned)
     return first
 
 
+_WEEKDAY = re.compile(r"^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}, ")
+
+
 def told_time(text: str) -> int:
-    """The time that a whole text is; NO_TIME where it is none."""
-    found = leading_time(text.strip())
+    """The time that a whole text is, in the zone that it states or as it stands; NO_TIME where it is none."""
+    found = leading_time(_WEEKDAY.sub("", text.strip(), count=1))
     return found.time if found is not None and found.start == 0 else NO_TIME

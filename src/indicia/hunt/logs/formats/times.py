@@ -12,8 +12,6 @@ import pyarrow.compute as pc
 
 from indicia.hunt.events import NO_TIME, Times, microseconds
 
-__all__ = ["ZONES", "epoch_seconds", "iso_time", "iso_times", "joined_times", "leading_times"]
-
 # Abbreviations that name one zone everywhere; CST, IST and BST name several.
 ZONES = {
     **dict.fromkeys(("UTC", "GMT", "WET"), "+00:00"),

@@ -15,8 +15,6 @@ from indicia.hunt.logs.formats.base import Format, LogInput
 from indicia.hunt.logs.formats.directives import DirectiveLog, read_directive_logs
 from indicia.records import Problem, Severity
 
-__all__ = ["FORMATS"]
-
 W3C = DirectiveLog(
     name="iis",
     family="iis",

@@ -24,6 +24,7 @@ from indicia.hunt.logs.formats.jsontext import json_of
 from indicia.hunt.logs.formats.recordtimes import RecordTimes
 from indicia.hunt.logs.formats.table import ShapedRows, text_of
 from indicia.hunt.logs.formats.times import iso_times
+from indicia.hunt.logs.formats.winnames import by_names, shows_event
 from indicia.hunt.names import Remembered
 
 __all__ = ["flat_event", "normal", "system_time", "windows_batch"]
@@ -127,23 +128,20 @@ def normal(record: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def _from_export(record: Mapping[str, Any]) -> dict[str, Any] | None:
     """An event as some exporter writes it, flat or half flat; None when it is none."""
-    if "EventID" in record:
-        named = not record.keys().isdisjoint(("Channel", "SourceName", "ProviderName", "Provider"))
-        if named or ("EventLog" in record and "Source" in record):
-            return _from_flat(record)
+    if "EventID" in record and "Channel" in record:
+        return _from_flat(record)
     if "event_id" in record and "log_name" in record:
         return _from_old_winlogbeat(record)
     if "winlog.channel" in record or "winlog.event_id" in record:
         return _from_dotted(record)
     if "EventId" in record and "Channel" in record:
         return _from_evtxecmd(record)
-    if "Id" in record and "LogName" in record:
-        return _from_get_winevent(record)
-    if "EventCode" in record or "EventID" in record:
-        channel = next((str(record[name]) for name in ("source", "sourcetype", "LogName") if name in record), "")
-        kind, found, rest = channel.partition("WinEventLog:")
-        if (found and kind in ("", "Xml")) or "LogName" in record:
-            return _from_flat({**record, "EventID": record.get("EventCode", record.get("EventID")), "Channel": rest or channel})
+    if shows_event(tuple(record)):
+        flat = _from_flat(record)
+        if (named := by_names(flat)) is not None:
+            return named | {"SystemTime": flat["SystemTime"]}
+        if "EventID" in record and not record.keys().isdisjoint(("SourceName", "ProviderName", "Provider")):
+            return flat
     return None
 
 
@@ -204,24 +202,6 @@ def _data_of(content: Any, fields: dict[str, Any]) -> None:
         elif item is not None:
             fields.setdefault("Data", item)
     _leaves({name: value for name, value in content.items() if name != "Data"}, fields, 0)
-
-
-def _from_get_winevent(record: Mapping[str, Any]) -> dict[str, Any]:
-    """What PowerShell's Get-WinEvent gives, as JSON or as a table; names of the data stand in Sysmon's messages alone."""
-    message = str(record.get("Message") or "")
-    fields: dict[str, Any] = {}
-    if "Sysmon" in str(record.get("ProviderName", "")):
-        parts = (line.partition(": ") for line in message.splitlines())
-        fields = {name: value for name, _, value in parts if name and value}
-    return fields | {
-        "EventID": record.get("Id"),
-        "Channel": record.get("LogName"),
-        "Provider_Name": record.get("ProviderName"),
-        "Computer": record.get("MachineName"),
-        "EventRecordID": record.get("RecordId"),
-        "Message": message,
-        "SystemTime": _TIMES.iso_text({"TimeCreated": record.get("TimeCreated")}),
-    }
 
 
 def _texts_of(content: str) -> dict[str, Any]:

@@ -16,8 +16,6 @@ from indicia.hunt.logs.formats.eventtable import EventTable
 from indicia.hunt.logs.formats.lines import LineBlock, block_of, line_blocks
 from indicia.records import Problem
 
-__all__ = ["FORMATS"]
-
 BLOCK = 4 << 20  # bytes read at a time
 BATCH = 8_192  # events, and what more the last block holds: larger ones are hardly quicker, and take more memory
 

@@ -16,14 +16,14 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from indicia.hunt.events import EventBatch
-from indicia.hunt.logs.formats.base import Format, LogInput
-from indicia.hunt.logs.formats.gathered import gathered
+from indicia.hunt.logs.formats.base import Format, LogInput, gathered
 from indicia.hunt.logs.formats.windows import flat_event, windows_batch
 from indicia.records import Problem
 
-__all__ = ["FORMATS", "event_of_xml"]
-
-_START = re.compile(rb"<Event[\s>]")
+_START = re.compile(rb"<((?:[A-Za-z_][\w.-]*+:)?)Event[\s>]")
+_PREFIX = re.compile(rb"(</?)[A-Za-z_][\w.-]*+:")  # it is declared outside the event, and all elements are of one kind
+_SYSTEM = re.compile(rb"<(?:[A-Za-z_][\w.-]*+:)?System>")
+_MANY = re.compile(rb"<(?:[A-Za-z_][\w.-]*+:)?Events[\s>]")
 _END = b"</Event>"
 _BLOCK = 4 << 20
 _LARGEST = 4 << 20  # bytes of one event
@@ -34,7 +34,7 @@ def sniff(head: bytes, _name: str) -> bool:
     """An event with its system part, or the root of many."""
     if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         return False  # JSON that carries events as text
-    return _START.search(head) is not None and b"<System>" in head or b"<Events>" in head[:1024]
+    return _START.search(head) is not None and _SYSTEM.search(head) is not None or _MANY.search(head[:1024]) is not None
 
 
 def read(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
@@ -75,9 +75,10 @@ def _pieces(log: LogInput) -> Iterator[bytes | Problem]:
                 return
             rest += block
             at = 0
-            while (start := _START.search(rest, at)) and (end := rest.find(_END, start.end())) >= 0:
-                at = end + len(_END)
-                yield rest[start.start() : at]
+            while (start := _START.search(rest, at)) and (end := rest.find(last := b"</%sEvent>" % start[1], start.end())) >= 0:
+                at = end + len(last)
+                text = rest[start.start() : at]
+                yield _PREFIX.sub(rb"\1", text) if start[1] else text
             rest = rest[at:]
             open_one = _START.search(rest)
             if not block:

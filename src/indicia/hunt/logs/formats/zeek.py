@@ -22,8 +22,6 @@ from indicia.hunt.match.literals import Ints
 from indicia.hunt.names import field_key
 from indicia.records import Problem
 
-__all__ = ["FORMATS", "zeek_path"]
-
 MOST_HEADS = 256  # different ones in one log, which has one
 
 

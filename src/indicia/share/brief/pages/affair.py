@@ -15,8 +15,6 @@ from indicia.view.notes import Notes
 from indicia.view.wording import many
 from indicia.view.words import propositions, source_words
 
-__all__ = ["affair_section", "lag_words", "traced_back"]
-
 ROWS = 40
 SHIFTS = {"refine": "refines", "supersede": "supersedes", "contradict": "contradicts"}
 

@@ -6,11 +6,9 @@ from collections import Counter
 
 from indicia.records import Case, HuntVerdict, Problem, Severity, shown_marking
 from indicia.share.brief.blocks import AnyBlock, Bullets, Fold, Heading, Para, Row, Section, Table
-from indicia.view.leaving import is_public, is_said, left_out
 from indicia.view.lines import Line, line
 from indicia.view.notes import Notes
-
-__all__ = ["limits_section", "method_section", "sources_section"]
+from indicia.view.wording import is_public, is_said, left_out
 
 ROWS = 200
 

@@ -2,33 +2,123 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from indicia.affairs.naming import heading_of
-from indicia.affairs.stories import stories
-from indicia.records import Case, HuntVerdict
-from indicia.share.brief.blocks import Box, Bullets
+from indicia.affairs.telling import AnswerSentence, told_of
+from indicia.knowledge.articles import capital
+from indicia.records import Case, HuntVerdict, Measure, MeasureKind
+from indicia.share.brief.blocks import AnyBlock, Box, Bullets, Para, Section
 from indicia.share.brief.pages.holds import holds
 from indicia.share.brief.pages.ours import ours
-from indicia.share.brief.pages.todo import todo
-from indicia.share.brief.pages.what import what
 from indicia.share.brief.pages.who import who
 from indicia.view import slots
-from indicia.view.affair import known_affair, subject
+from indicia.view.affair import Subject, others, subject, titled
+from indicia.view.first import by_when, first_things, headline
 from indicia.view.inert import clip
-from indicia.view.judgements import NONE_FOUND, reach_of
-from indicia.view.language import foreign, quoted, tell, tell_many
-from indicia.view.lines import Line, line
+from indicia.view.judgements import NONE_FOUND, OF_TABLES, Sentence, reach_of
+from indicia.view.language import colon, foreign, quoted, tell, tell_many
+from indicia.view.lines import Bit, Line, line
 from indicia.view.notes import Notes
+from indicia.view.saying import asked_words
 from indicia.view.since import since
-from indicia.view.translated import missing_words
+from indicia.view.slots import rows
+from indicia.view.translated import by_when_words, headline_words, missing_words
 from indicia.view.unread import unread
-from indicia.view.wording import because
+from indicia.view.wording import because, many
+from indicia.view.words import MEANINGS, TONES
 
-__all__ = ["gist", "page_one"]
+# What to do first: three measures on page one; five with how and why in the annex.
+FIRST = 3
+
+
+def todo(case: Case, notes: Notes) -> Box:
+    """The box of page one: the first three things to do, each with by when."""
+    title, show = tell("What to do first"), notes.index.show
+    if case.advice is None or not case.advice.measures:
+        text = case.advice.summary if case.advice else "No advice was worked out for this case."
+        nothing = Para(text=line(show(text, 400) or "Nothing in particular."), role="warn")
+        return Box(id="todo", title=title, lead=tell("Nothing in particular"), tone="quiet", blocks=(nothing,))
+    first = first_things(case.advice, FIRST)
+    items = tuple(line(*_head(one, notes), notes=notes((one.id,))[:1]) for one in first)
+    blocks: list[AnyBlock] = [Bullets(items=items, ordered=True, role="todo")]
+    if all(one.floor for one in first):
+        text = tell("Good practice anywhere: nothing in this case calls for anything in particular.")
+        blocks.append(Para(text=line(text), role="note"))
+    return Box(id="todo", title=title, tone="green", blocks=tuple(blocks), more="measures")
+
+
+def _head(one: Measure, notes: Notes) -> tuple[str | Bit, ...]:
+    when = by_when_words(one) if foreign() else capital(by_when(one))
+    title = headline_words(one) if foreign() else headline(one)
+    return (
+        Bit(text=f"{when}{colon()}", look="strong"),
+        Bit(text=notes.index.show(title, 140), href=f"#{one.id}"),
+        f" {tell(OF_TABLES)}" if one.known else "",
+    )
+
+
+def first_five(case: Case, notes: Notes) -> tuple[AnyBlock, ...]:
+    """The annex: the first five measures with how and why, the clocks that may be running, and how far they go."""
+    if case.advice is None or not case.advice.measures:
+        return ()
+    show = notes.index.show
+    items = []
+    for one in first_things(case.advice):
+        # The annex is in English; its head is that of page one.
+        how = capital(one.instruction.removeprefix(one.title).lstrip(". "))  # some begin with their own title
+        items.append(line(*_head(one, notes), f". {show(_first_sentences(how, 240))}", notes=notes((one.id,))))
+    blocks: list[AnyBlock] = [Bullets(items=tuple(items), ordered=True, role="todo")]
+    reports = [one for one in case.advice.measures if one.kind is MeasureKind.REPORT]
+    if reports:
+        soonest = min(one.within_hours or 999 for one in reports)
+        text = f"Reporting deadlines may be running: the shortest of {many(len(reports), 'duty', 'duties')} is {soonest} hours."
+        blocks.append(Para(text=line(text, " ", Bit(text="See the checklist", href="#reporting"), "."), role="note"))
+    few = case.advice.curve[:5]
+    if few:
+        lead = "The first preventive measure covers" if len(few) == 1 else f"The first {len(few)} preventive measures cover"
+        text = f"{lead} {few[-1].covered * 100:.0f}% of what this case calls for, by weight."
+        blocks.append(Para(text=line(text), role="note"))
+    return tuple(blocks)
+
+
+def _first_sentences(text: str, most: int) -> str:
+    """Whole sentences of `text`, as many as fit `most` characters, at least one."""
+    text = " ".join(text.split())
+    end = 0
+    while (found := text.find(". ", end)) >= 0 and found + 1 <= most:
+        end = found + 1
+    if len(text) <= most:
+        return text
+    return text[:end] if end else text[:most].rsplit(" ", 1)[0] + "\u2026"
+
+
+# What happened: on page one the clearest sentences of the texts on the deed itself, each with what it answers.
+LONGEST = 230  # characters of a sentence
+ROOM, FEWEST = 16, 6  # sentences here and rows of who says what, together on one sheet; sentences at the least
+
+
+def what(case: Case, notes: Notes, about: Subject | None = None) -> Box:
+    """The box of page one, or that of another affair of the case."""
+    title = tell("What happened") if about is None else tell("Another affair: {name}", name=titled(case, about))
+    id = "what" if about is None else "what-else"
+    about = about or subject(case)
+    told = told_of(case, about.story)[: max(FEWEST, ROOM - len(rows(case, about)))]
+    if not told:
+        nothing = tell("No sentence was found that tells the deed plainly: read the texts.")
+        return Box(id=id, title=title, tone="quiet", blocks=(Para(text=line(nothing), role="note"),))
+    return Box(id=id, title=title, tone="blue", blocks=(Bullets(items=tuple(_item(one, notes) for one in told)),))
+
+
+def _item(one: AnswerSentence, notes: Notes) -> Line:
+    words = quoted(notes.index.show(clip(" ".join(one.mention.span.text.split()), LONGEST)))
+    document = notes.index.documents.get(one.mention.span.document)
+    day = f" ({document.published})" if document is not None and document.published else ""
+    return line(Bit(text=f"{asked_words(one.asked)}{colon()}", look="strong"), words, day, notes=notes((one.mention.id,)))
+
 
 FEW = 3
 CHANGES = 5
+ELSE = 2  # other affairs that are told after page one
 
 
 def gist(case: Case, notes: Notes) -> tuple[Line, ...]:
@@ -43,14 +133,13 @@ def gist(case: Case, notes: Notes) -> tuple[Line, ...]:
 
 def _several(case: Case) -> Iterator[tuple[str, tuple[str, ...]]]:
     """That the texts tell of more than one affair, and which of them this page is on."""
-    told = [one for one in stories(case) if len(one.documents) > 1]
-    if len(told) > 1:
-        names = [called for one in told if (called := known_affair(one.incident or "") or heading_of(case, one))]
+    more = others(case)
+    if more:
         words = tell_many(
-            "These texts tell {count} affair: {names}. This page is on the first; make a case of its own for the other.",
-            "These texts tell {count} affairs: {names}. This page is on the first; make a case of its own for each other one.",
-            len(told),
-            names="; ".join(quoted(clip(name, 80)) for name in names),
+            "These texts tell {count} affair: {names}. This page is on the first; the other one stands below it.",
+            "These texts tell {count} affairs: {names}. This page is on the first; the others stand below it.",
+            len(more) + 1,
+            names="; ".join(quoted(clip(titled(case, one), 80)) for one in (subject(case), *more)),
         )
         yield words, ()
 
@@ -66,6 +155,7 @@ def page_one(case: Case, notes: Notes, before: Case | None = None) -> tuple[Box,
         holds(case, notes),
         todo(case, notes),
         _not_known(case, notes),
+        *(box for about in others(case)[:ELSE] for box in (what(case, notes, about), who(case, notes, about))),
     )
 
 
@@ -99,3 +189,32 @@ def _not_known(case: Case, notes: Notes) -> Box:
         )
     items = items or [line(tell("Whether the sources are right: this brief repeats what they said."))]
     return Box(id="missing", title=tell("What is not known"), blocks=(Bullets(items=tuple(items)),), more="limits")
+
+
+# The key judgements, all of them, each with whose word it is and how sure it is.
+def judgements_section(judgements: Sequence[Sentence], notes: Notes) -> Section:
+    """The sentences, then what their marks mean."""
+    words = [Bit(text=word.value, look=f"tag-{TONES[word]}") for word in MEANINGS]
+    meant = [part for word, meaning in zip(words, MEANINGS.values(), strict=True) for part in (word, f" {meaning}. ")]
+    axes = "Likelihood says how probable something is; confidence says how good the grounds are. One never replaces the other."
+    blocks: tuple[AnyBlock, ...] = (
+        _list(judgements, notes),
+        Para(text=line(*meant), role="note"),
+        Para(text=line(axes), role="note"),
+    )
+    return Section(id="judgements", title="Key judgements", blocks=blocks)
+
+
+def _list(judgements: Sequence[Sentence], notes: Notes) -> Bullets:
+    show = notes.index.show
+    items = []
+    for one in judgements:
+        bits: list[str | Bit] = [show(one.text)]
+        if one.told:
+            bits += [" ", Bit(text=one.told.value, look=f"tag-{TONES[one.told]}")]
+        if one.likelihood:
+            bits += [" ", Bit(text=f"Likelihood: {one.likelihood.value}", look="tag-blue")]
+        if one.confidence:
+            bits += [" ", Bit(text=f"Confidence: {one.confidence.value}", look="tag-violet")]
+        items.append(line(*bits, notes=notes(one.traces)))
+    return Bullets(items=tuple(items), ordered=True, role="judgements")

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from indicia.records import Assessment, Case
 from indicia.share.brief.blocks import AnyBlock, Bullets, Fold, Heading, Para, Row, Section, Table
-from indicia.share.brief.known import Known
+from indicia.share.brief.known import BriefKnowledge
 from indicia.share.brief.pages.holds import side_by_side
 from indicia.share.brief.pictures.weights import weights
 from indicia.view.judgements import listed
 from indicia.view.language import noted
 from indicia.view.lines import Line, line
 from indicia.view.notes import Notes
-from indicia.view.probable import called, leader, percent
-from indicia.view.wording import because, many
+from indicia.view.wording import because, called, leader, many, percent
 from indicia.view.words import source_words
 
 __all__ = ["grounds_section"]
@@ -20,7 +19,7 @@ __all__ = ["grounds_section"]
 ROWS = 150
 
 
-def grounds_section(case: Case, notes: Notes, known: Known) -> Section:
+def grounds_section(case: Case, notes: Notes, known: BriefKnowledge) -> Section:
     """Observed and said apart, then all evidence in one table."""
     title = noted("The grounds, item by item")
     weighing, show = case.weighing, notes.index.show
@@ -38,16 +37,19 @@ def grounds_section(case: Case, notes: Notes, known: Known) -> Section:
         if items:
             blocks.append(Bullets(items=items))
         table = _posteriors(name, assessment, notes)
-        blocks.append(
-            Fold(summary=f"{name}: {many(len(table.rows), 'hypothesis', 'hypotheses')}, before and after", blocks=(table,))
-        )
+        if table.rows:
+            summary = f"{name}: {many(len(table.rows), 'hypothesis', 'hypotheses')}, before and after"
+            blocks.append(Fold(summary=summary, blocks=(table,)))
     blocks += [Heading(text="All evidence"), _table(case, notes)]
     return Section(id="evidence", title=title, blocks=tuple(blocks))
 
 
-def _remarks(assessment: Assessment, notes: Notes, known: Known) -> tuple[Line, ...]:
+def _remarks(assessment: Assessment, notes: Notes, known: BriefKnowledge) -> tuple[Line, ...]:
     show = notes.index.show
-    items = [line(f"Base rate: {show(text, 200)}.") for text in assessment.base_rates[:6]]
+    items = (
+        [line("Prior alone: the evidence tells no actor from another.")] if assessment.prior_only and assessment.weights else []
+    )
+    items += [line(f"Base rate: {show(text, 200)}.") for text in assessment.base_rates[:6]]
     items += [line(f"Missing: {show(because(text), 200)}") for text in assessment.missing[:6]]
     telling = [(known.name(feature), bits) for feature, bits in assessment.telling if bits >= 0.05]
     if telling:

@@ -10,8 +10,6 @@ from indicia.view.inert import clip, defang, visible
 from indicia.view.lines import Bit, line
 from indicia.view.notes import Notes
 
-__all__ = ["indicator_section"]
-
 ROWS = 300
 
 

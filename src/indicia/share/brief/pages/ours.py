@@ -8,12 +8,11 @@ from indicia.records import Case, HuntVerdict, Outcome, Sighting, Stage
 from indicia.share.brief.blocks import AnyBlock, Box, Para, Step, Steps
 from indicia.view.judgements import reach_words, without_reach
 from indicia.view.language import foreign, tell
-from indicia.view.leaving import is_public
 from indicia.view.lines import line
 from indicia.view.notes import Notes, moment
 from indicia.view.translated import reach_words as translated_reach
 from indicia.view.translated import reason_words, unread_words
-from indicia.view.wording import many, sentence
+from indicia.view.wording import is_public, many, sentence
 
 __all__ = ["ours", "stages"]
 
@@ -24,6 +23,7 @@ TONES = {
     HuntVerdict.LOOK: ("Unclear: something to look at", "warn"),
     HuntVerdict.ATTEMPT: ("Attempts only", "warn"),
     HuntVerdict.NOT_SEEN: ("Not seen, as far as the logs reach", "good"),
+    HuntVerdict.CANNOT_JUDGE: ("Cannot be judged by these logs", "quiet"),
     HuntVerdict.NO_LOGS: ("Not known: no logs", "quiet"),
 }
 

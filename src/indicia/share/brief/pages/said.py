@@ -22,8 +22,6 @@ from indicia.view.positions import Position
 from indicia.view.wording import many
 from indicia.view.words import firmness_words, known_state, propositions, source_words
 
-__all__ = ["claims_section", "timeline_section"]
-
 OPEN = 6  # claims in full before the fold
 REACH = 160  # characters of context around a quote
 LONGEST = 2000  # characters of a quote

@@ -8,12 +8,9 @@ from indicia.records import Case, Chain, HuntVerdict, Outcome, RuleLevel, Sighti
 from indicia.share.brief.blocks import AnyBlock, Fold, Heading, Para, Row, Section, Table
 from indicia.share.brief.pages.ours import stages
 from indicia.view.language import noted
-from indicia.view.leaving import is_public
 from indicia.view.lines import Bit, line
 from indicia.view.notes import Notes, moment
-from indicia.view.wording import many, sentence
-
-__all__ = ["hunt_section"]
+from indicia.view.wording import is_public, many, sentence
 
 LINES = 120  # log lines in the brief; the rest are counted
 GROUPS = 60

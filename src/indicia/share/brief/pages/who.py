@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from indicia.records import Case, Claim, Proposition, Stance, to_check
 from indicia.share.brief.blocks import AnyBlock, Box, Fold, Para, Row, Table
 from indicia.view import slots
-from indicia.view.affair import subject
+from indicia.view.affair import Subject, subject
 from indicia.view.judgements import listed
 from indicia.view.language import colon, joined, quoted, tell
 from indicia.view.lines import Bit, Line, line
@@ -17,34 +17,34 @@ from indicia.view.slots import Slot
 from indicia.view.wording import in_quotes, many
 from indicia.view.words import firmness_words
 
-__all__ = ["each_source", "firmly", "said_on", "who"]
-
 ROWS = 6
 VOICES = 4  # sources in a row of page one
 FOR_IT = frozenset({Stance.ENDORSES, Stance.CLAIMS})
 TONES = {Slot.DENIED: "bad", Slot.OPEN: "quiet", Slot.DOUBTED: "quiet", Slot.TAKEN_BACK: "quiet"}
 
 
-def who(case: Case, notes: Notes) -> Box:
-    """The box of page one: a row for each thing that is said, slot by slot; what is to be checked last, and marked."""
-    title = tell("Who says what")
+def who(case: Case, notes: Notes, about: Subject | None = None) -> Box:
+    """The box of page one, or that of another affair of the case: a row for each thing that is said, slot by slot; what is to
+    be checked last, and marked."""
+    title = tell("Who says what") if about is None else tell("Who says what of it")
+    id = "who" if about is None else "who-else"
     if not case.claims:
         text = tell(
             "Look through the texts yourself, or add statements, news or reports in which somebody accuses, denies or declines "
             "to name anyone."
         )
         nothing = Para(text=line(text), role="warn")
-        return Box(id="who", title=title, lead=tell("No claims found"), tone="quiet", blocks=(nothing,))
-    found = slots.rows(case, subject(case))
+        return Box(id=id, title=title, lead=tell("No claims found"), tone="quiet", blocks=(nothing,))
+    found = slots.rows(case, about or subject(case))
     if not found:
         text = tell("Nobody is accused of this deed, as far as the reader found; the annex has what is said of others.")
         return Box(
-            id="who", title=title, lead=tell("No claims found"), tone="quiet", blocks=(Para(text=line(text)),), more="claims"
+            id=id, title=title, lead=tell("No claims found"), tone="quiet", blocks=(Para(text=line(text)),), more="claims"
         )
     sure = any(row.sure for row in found)
     lead = slots.counted(found) if sure else tell("Nothing sure: please check")
     table = _table(found, notes)
-    return Box(id="who", title=title, lead=lead, tone="blue" if sure else "warn", blocks=(table,), more="claims")
+    return Box(id=id, title=title, lead=lead, tone="blue" if sure else "warn", blocks=(table,), more="claims")
 
 
 def _table(found: Sequence[slots.Row], notes: Notes) -> Table:

@@ -7,13 +7,10 @@ from math import fsum
 
 from indicia.records import Stance
 from indicia.share.brief.blocks import Picture
-from indicia.view.drawing import Drawing, width_of
+from indicia.view.drawing import OTHERS, WIDTH, Drawing, spread, stroke, width_of
 from indicia.view.inert import Shown
 from indicia.view.positions import Position, is_narration
-from indicia.view.strokes import OTHERS, WIDTH, spread, stroke
 from indicia.view.words import firmness_words
-
-__all__ = ["claim_graph"]
 
 MOST_SOURCES, MOST_ACCUSED = 22, 14
 

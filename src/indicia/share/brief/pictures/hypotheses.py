@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from indicia.records import Assessment, Level, Posterior
+from indicia.records import Assessment, EvidenceKind, Level, Posterior
 from indicia.share.brief.blocks import Picture
 from indicia.view.drawing import Drawing, width_of
 from indicia.view.inert import Shown
-from indicia.view.probable import percent
+from indicia.view.wording import percent
 
 __all__ = ["hypotheses"]
 
 BANDS = ((0.05, "5"), (0.2, "20"), (0.45, "45"), (0.55, "55"), (0.8, "80"), (0.95, "95"))
-MOST = 6
+MOST, SUMS = 6, 3
+SAID, SUMMED = "Who is named", "By state, agency or type, known or not"
 
 
 def rows_of(assessment: Assessment) -> list[Posterior]:
@@ -28,7 +29,9 @@ def rows_of(assessment: Assessment) -> list[Posterior]:
 def hypotheses(name: str, title: str, assessment: Assessment, show: Shown) -> Picture | None:
     """Bars for the likeliest hypotheses, leaders in full colour; None when there is nothing to show."""
     groups = rows_of(assessment)
-    levels = [one for one in assessment.levels if one.hypothesis.level in {Level.STATE, Level.AGENCY}][:3]
+    said = assessment.kind is EvidenceKind.SAID
+    sums = [one for one in assessment.levels if said or one.hypothesis.level in {Level.STATE, Level.AGENCY, None}]
+    levels = sums[: MOST if said else SUMS]
     if not groups and not levels:
         return None
     longest = max(width_of(show(one.hypothesis.name), 12.5, bold=True) for one in (*groups, *levels))
@@ -36,7 +39,10 @@ def hypotheses(name: str, title: str, assessment: Assessment, show: Shown) -> Pi
     left, right, step = label + 7, label + 264, 25.0
     drawing = Drawing(right + 52, 0)
     y = 14.0
-    for rows, head in ((groups, "Groups (together 100%)"), (levels, "Added up by state or agency")):
+    for rows, head in (
+        (groups, "Groups (together 100%)"),
+        (levels, SAID if said else SUMMED),
+    ):
         if not rows:
             continue
         drawing.text(0, y, head, size=11, fill="quiet", bold=True)
@@ -67,7 +73,8 @@ def hypotheses(name: str, title: str, assessment: Assessment, show: Shown) -> Pi
         most=right + 46,
     )
     drawing.height = y - 4
-    alt = f"{title}: {_spoken(groups, show)}." + (f" Added up: {_spoken(levels, show)}." if levels else "")
+    alt = f"{title}: {_spoken(groups or levels, show)}."
+    alt += f" Added up: {_spoken(levels, show)}." if groups and levels else ""
     return Picture(name=name, svg=drawing.svg(name, title, alt), title=title, alt=alt, size="narrow")
 
 

@@ -11,8 +11,6 @@ from indicia.view.drawing import Drawing, width_of
 from indicia.view.inert import Shown
 from indicia.view.moments import LANES, Moment, day_of, moved
 
-__all__ = ["timeline"]
-
 ROWS = 5  # rows of labels in one lane
 
 

@@ -6,8 +6,7 @@ from indicia.records import Assessment, Evidence
 from indicia.share.brief.blocks import Picture
 from indicia.view.drawing import Drawing, width_of
 from indicia.view.inert import Shown
-from indicia.view.probable import leader
-from indicia.view.wording import many
+from indicia.view.wording import called, leader, many
 
 __all__ = ["weights"]
 
@@ -22,8 +21,8 @@ def weights(name: str, assessment: Assessment, evidence: dict[str, Evidence], sh
     rows, rest = rows[:MOST], rows[MOST:]
     if not rows or about is None:
         return None
-    called = next((one.hypothesis.name for one in assessment.posteriors if one.hypothesis.id == about), about)
-    title = f"What weighs for and against {show(called, 60)} ({assessment.kind.value})"
+    name_of = called(assessment).get(about, about)
+    title = f"What weighs for and against {show(name_of, 60)} ({assessment.kind.value})"
     most = max(3.0, *(abs(one.decibans) for one in rows))
     texts = {one.evidence: _text(one.evidence, evidence, assessment) for one in rows}
     longest = max(width_of(show(text), 12, bold=True) for text in texts.values())

@@ -1,0 +1,209 @@
+"""`indicia pull` and `indicia push`: what a TAXII server offers, as one STIX bundle, and a case to a TAXII server."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from indicia.cli import exits
+from indicia.cli.options import Color, Output, Quiet, Told, Unmarked, Verbose, markings, read_marking, talk
+from indicia.cli.results import counting_as
+from indicia.cli.talk import write_out
+from indicia.errors import InputError, UsageError
+from indicia.writing import write_atomically
+
+if TYPE_CHECKING:
+    from indicia.records import Tlp
+    from indicia.share.stix.versions import Offered
+
+# `indicia pull`: what a TAXII server offers, as one STIX bundle.
+TokenFile = Annotated[
+    str | None, typer.Option("--token-file", help="A file with the token, or user:password; - reads it from stdin.")
+]
+
+Private = Annotated[bool, typer.Option("--private", help="Allow a host in your own network, or this machine.")]
+
+
+def pull(
+    url: Annotated[str, typer.Argument(help="A collection: https://HOST/ROOT/collections/ID/", show_default=False)],
+    token_file: TokenFile = None,
+    added_after: Annotated[
+        str | None, typer.Option("--added-after", help="Only what was added later than this, such as 2026-11-24T00:00:00Z.")
+    ] = None,
+    update: Annotated[
+        bool, typer.Option("--update", help="Only what is new since -o FILE was pulled, added to that file.")
+    ] = False,
+    private: Private = False,
+    output: Output = None,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+    color: Color = True,
+) -> int:
+    """All objects of a TAXII 2.1 collection as one STIX bundle, ready for `indicia brief` or `indicia merge`.
+
+    [bold]Examples[/]
+
+      indicia pull https://taxii.example/api/collections/ID/ --token-file token.txt -o theirs.stix.json
+
+      indicia pull https://taxii.example/api/collections/ID/ --update -o theirs.stix.json   [dim]again, what is new[/]
+    """
+    import orjson
+
+    from indicia.share.stix.ids import object_id
+    from indicia.share.taxii_client import joined
+    from indicia.share.taxii_client import pull as pull_objects
+
+    voice = talk(quiet, verbose, color)
+    if update and (output is None or str(output) == "-" or added_after):
+        raise UsageError("--update takes a file to update, and no --added-after", hint="indicia pull URL --update -o FILE")
+    if added_after is not None and not _is_moment(added_after):
+        raise UsageError(f"{added_after!r} is not a time", hint="with date, time and zone: 2026-11-24T00:00:00Z")
+    held: list[dict[str, object]] = []
+    if update and output is not None and Path(output).exists():
+        held, added_after = _held(Path(output), url)
+    pulled = pull_objects(url, read_secret(token_file), added_after=added_after, private=private)
+    objects = joined(held, pulled.objects)
+    id = object_id("bundle", *(f"{item.get('id')}{item.get('modified', '')}" for item in objects))
+    write_out(orjson.dumps({"type": "bundle", "id": id, "objects": objects}, option=orjson.OPT_INDENT_2), output)
+    if output is not None and str(output) != "-":
+        write_atomically(_beside(Path(output)), orjson.dumps({"url": url, "added_last": pulled.last}))
+    voice.say(f"{len(pulled.objects)} objects" + (f", {len(objects)} in all" if held else ""), "dim")
+    return exits.E_OK
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _beside(file: Path) -> Path:
+    """Where it stands how far a file was pulled."""
+    return file.with_name(f"{file.name}.pulled")
+
+
+def _held(file: Path, url: str) -> tuple[list[dict[str, object]], str | None]:
+    """The objects in a file that was pulled from `url`, and when the last was added. Raises: InputError, UsageError."""
+    import orjson
+
+    try:
+        mark = orjson.loads(_beside(file).read_bytes())
+        objects = orjson.loads(file.read_bytes())["objects"]
+        if mark["url"] != url:
+            raise UsageError(f"{file} was pulled from {mark['url']}", hint="give another file with -o")
+        return [item for item in objects if isinstance(item, dict)], mark["added_last"] or None
+    except (OSError, orjson.JSONDecodeError, KeyError, TypeError) as error:
+        raise InputError(
+            "there is no record of how far this was pulled", where=str(file), hint="pull all of it again, without --update"
+        ) from error
+
+
+def read_secret(where: str | None) -> str | None:
+    """What stands in the token file, or None without one. Raises: InputError."""
+    if where is None:
+        return None
+    try:
+        text = sys.stdin.readline() if where == "-" else Path(where).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "is no text"
+        raise InputError(f"the token cannot be read: {reason}", where=where) from error
+    if not text.strip():
+        raise InputError("holds no token", where=where)
+    return text.strip()
+
+
+# `indicia push`: a case to a TAXII server.
+def push(
+    case: Annotated[str, typer.Argument(help="A case file, or the folder of a brief.", show_default=False)],
+    url: Annotated[str, typer.Argument(help="A collection: https://HOST/ROOT/collections/ID/", show_default=False)],
+    audience: Annotated[
+        str, typer.Option("--for", help="What its readers are cleared for; the rest is left out.", autocompletion=markings)
+    ] = "clear",
+    told: Told = True,
+    unmarked: Unmarked = None,
+    token_file: TokenFile = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also send what this server already has, not only what is new or has changed.")
+    ] = False,
+    definitions: Annotated[
+        bool,
+        typer.Option(
+            "--definitions/--no-definitions",
+            help="Leave out the definitions of our extensions: medallion 3.0.0 cannot read a collection that has them.",
+        ),
+    ] = True,
+    private: Private = False,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+    color: Color = True,
+) -> int:
+    """Send the case to a TAXII 2.1 collection; without --for only what is TLP:CLEAR. Names of machines and
+    people and log lines are never sent.
+
+    [bold]Examples[/]
+
+      indicia push affair.indicia https://taxii.example/api/collections/ID/ --for green --token-file token.txt
+    """
+    from indicia.knowledge import load
+    from indicia.pipeline import as_left, for_audience, opened_case
+    from indicia.records import Tlp
+    from indicia.share.stix import bundle_objects
+    from indicia.share.stix.versions import versioned
+    from indicia.share.taxii_client import push as push_objects
+    from indicia.view.wording import left_out
+
+    voice = talk(quiet, verbose, color)
+    knowledge, cleared = load(), read_marking(audience) or Tlp.CLEAR
+    sent = Sent(case, url, cleared)
+    now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    with opened_case(case) as whole:
+        seen = for_audience(as_left(counting_as(whole, unmarked), knowledge), cleared, knowledge, told=told)
+        for sentence in left_out(seen):
+            voice.say(sentence)
+        objects, offered = versioned(bundle_objects(seen, knowledge), sent.held, now)
+    if not definitions:
+        objects = [item for item in objects if item["type"] != "extension-definition"]
+    new = [item for item in objects if everything or sent.held.get(item["id"]) != offered[item["id"]]]
+    statuses = push_objects(url, new, read_secret(token_file), private=private) if new else []
+    refused = {failure.get("id") for status in statuses for failure in status.get("failures", [])}
+    sent.keep({item["id"]: offered[item["id"]] for item in new if item["id"] not in refused})
+    kept = sum(int(status.get("success_count", 0)) for status in statuses)
+    failed = sum(int(status.get("failure_count", 0)) for status in statuses)
+    pending = sum(int(status.get("pending_count", 0)) for status in statuses)
+    known = f", {len(objects) - len(new)} sent before" if len(objects) > len(new) else ""
+    voice.say(f"{kept} objects taken, {failed} refused, {pending} pending{known}")
+    for status in statuses:
+        for failure in status.get("failures", [])[:5]:
+            voice.say(f"refused: {failure.get('id')}: {failure.get('message')}", "yellow")
+    return exits.E_PARTIAL if failed else exits.E_OK
+
+
+class Sent:
+    """What a case in a store was sent of before, by the address it was sent to; nothing is kept of a case in another file."""
+
+    def __init__(self, case: str, url: str, audience: Tlp) -> None:
+        from indicia.case import open_store
+        from indicia.pipeline import is_store
+        from indicia.share.stix.versions import Offered
+
+        self._case = case if is_store(case) else None
+        self._to = f"push {audience.value} {url}"
+        self.held: dict[str, Offered] = {}
+        if self._case is not None:
+            with open_store(self._case) as store:
+                self.held = {id: msgspec.convert(row, Offered) for id, row in store.offered(self._to).items()}
+
+    def keep(self, rows: Mapping[str, Offered]) -> None:
+        """Remembers what the server has taken."""
+        from indicia.case import open_store
+
+        if self._case is not None and rows:
+            with open_store(self._case) as store:
+                store.keep_offered(self._to, {id: msgspec.to_builtins(row) for id, row in rows.items()})

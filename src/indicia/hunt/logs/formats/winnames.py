@@ -1,0 +1,261 @@
+"""Windows events known by the names of their fields alone: exports that leave the channel out, or call things otherwise.
+
+References: Microsoft, "Advanced security audit policy", "Sysmon events", "Event Schema"; Splunk, "Windows event log fields";
+the exports of Event Viewer, Get-WinEvent, Get-EventLog, Log Analytics, plaso and Timeline Explorer.
+"""
+
+from __future__ import annotations
+
+import re
+from ast import literal_eval
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from indicia.hunt.logs.formats.winmessages import told_in_message, told_in_strings
+from indicia.hunt.names import Remembered, field_key
+
+__all__ = ["by_names", "channel_of", "shows_event"]
+
+# What exports call the parts of an event, folded and without blanks, dots and underscores; the most telling first.
+_NUMBER = ("eventid", "eventcode", "eventidentifier", "winlogeventid", "systemeventid", "eventsystemeventid")
+_CHANNEL = (
+    "channel",
+    "logname",
+    "eventlog",
+    "winlogchannel",
+    "eventlogname",
+    "logfile",
+    "log",
+    "systemchannel",
+    "eventsystemchannel",
+)
+_PROVIDER = (
+    *("providername", "provider", "sourcename", "eventsourcename", "source", "systemprovidername", "winlogprovidername"),
+    *("systemprovider", "eventsystemprovidername"),
+)
+_COMPUTER = (
+    *("computer", "computername", "machinename", "hostname", "winlogcomputername", "systemcomputer", "host", "devicename"),
+    "eventsystemcomputer",
+)
+_MESSAGE = ("message", "renderedmessage", "eventmessage", "renderingmessage", "description", "desc")
+_RECORD = ("eventrecordid", "recordid", "recordnumber", "index", "winlogrecordid")
+# Names that stand for others: labels of messages as Splunk makes fields of them, and those of exporters.
+_ALIASES = {
+    "creatorprocessname": "ParentProcessName",
+    "creatorprocessid": "ProcessId",
+    "processcommandline": "CommandLine",
+    "executableinfo": "CommandLine",
+    "servicefilename": "ServiceFileName",
+    "sourcenetworkaddress": "IpAddress",
+    "sourceaddress": "IpAddress",
+    "clientaddress": "IpAddress",
+    "sourceport": "IpPort",
+    "logonprocess": "LogonProcessName",
+    "authenticationpackage": "AuthenticationPackageName",
+    "sharename": "ShareName",
+    "relativetargetname": "RelativeTargetName",
+    "objectname": "ObjectName",
+    "ticketencryptiontype": "TicketEncryptionType",
+    "failurecode": "Status",
+    "resultcode": "Status",
+}
+_PREFIXES = re.compile(
+    r"^(?:event[._])?(?:winlog[._]|system[._]|data[._]win[._])?(?:event_?data|user_?data)[._](?=\w)", re.IGNORECASE
+)
+_SYSMON = "Microsoft-Windows-Sysmon/Operational"
+_POWERSHELL = "Microsoft-Windows-PowerShell/Operational"
+_SUBJECT = (
+    "subjectusername subjectusersid targetusername targetusersid newprocessname logontype subjectlogonid objectname sharename"
+)
+_OF_SYSMON = (
+    "processguid parentimage sourceprocessguid utctime targetobject targetfilename imageloaded queryname pipename grantedaccess"
+    " sourceimage destinationip hashes"
+)
+# Which channel an event is of whose log names none: by its number (a range too), and a field one of which it must have.
+_BY_FIELDS: tuple[tuple[str, str, str], ...] = (
+    ("1-29 255", _OF_SYSMON, _SYSMON),
+    ("4608-6424 1100 1102", f"{_SUBJECT} commandline taskname servicename ipaddress ticketoptions membersid", "Security"),
+    ("4103 4104", "scriptblocktext scriptblockid payload contextinfo", _POWERSHELL),
+    ("400 403 600 800", "hostapplication enginestate", "Windows PowerShell"),
+    ("7045 7034 7036 7040", "imagepath servicename servicefilename param1", "System"),
+    ("1006 1007 1015 1116 1117 5001 5007", "threatname productname newvalue", "Microsoft-Windows-Windows Defender/Operational"),
+    ("106 129 140 141 200 201", "taskname actionname", "Microsoft-Windows-TaskScheduler/Operational"),
+    ("5857-5861", "query consumer namespacename", "Microsoft-Windows-WMI-Activity/Operational"),
+)
+_PROVIDERS = {  # of events whose channel is not called like their provider, folded
+    "microsoft-windows-security-auditing": "Security",
+    "microsoft windows security auditing.": "Security",
+    "security": "Security",
+    "service control manager": "System",
+    "microsoft-windows-service control manager": "System",
+    "sysmon": _SYSMON,
+    "powershell": "Windows PowerShell",
+    "powershell (microsoft-windows-powershell)": _POWERSHELL,
+    "powershellcore": "PowerShellCore/Operational",
+    "windows defender": "Microsoft-Windows-Windows Defender/Operational",
+    "microsoft-windows-windows firewall with advanced security": (
+        "Microsoft-Windows-Windows Firewall With Advanced Security/Firewall"
+    ),
+    "microsoft-windows-ntfs": "System",
+    "microsoft-windows-kernel-general": "System",
+    "microsoft-windows-directory-services-sam": "System",
+    "microsoft-windows-distributedcom": "System",
+    "taskscheduler": "Microsoft-Windows-TaskScheduler/Operational",
+    "terminalservices-localsessionmanager": "Microsoft-Windows-TerminalServices-LocalSessionManager/Operational",
+    "terminalservices-remoteconnectionmanager": "Microsoft-Windows-TerminalServices-RemoteConnectionManager/Operational",
+    "terminalservices-clientactivexcore": "Microsoft-Windows-TerminalServices-RDPClient/Operational",
+    "microsoft-windows-terminalservices-clientactivexcore": "Microsoft-Windows-TerminalServices-RDPClient/Operational",
+    "mssqlserver": "Application",
+    "esent": "Application",
+    "msiinstaller": "Application",
+    "application error": "Application",
+    "windows error reporting": "Application",
+}
+_CLEARED = {"1102": "Security", "1100": "Security", "104": "System", "6005": "System", "6006": "System", "6008": "System"}
+_PLASO = re.compile(
+    r"\[(\d{1,5}) / 0x[0-9a-f]+\] (?:Provider identifier: \S+ )?Source Name: (.*?) (?:Message string: .*?)?Strings: (\[.*\]) ",
+    re.DOTALL,
+)
+
+
+def _squeezed(name: str) -> str:
+    return field_key(name).replace("_", "").replace(".", "").replace("-", "")
+
+
+@Remembered
+def _known(names: tuple[str, ...]) -> Mapping[str, str]:
+    """How a record spells what exports call the parts of an event."""
+    found: dict[str, str] = {}
+    for name in names:
+        found.setdefault(_squeezed(name), name)
+    if "id" in found and not found.keys().isdisjoint(("providername", "logname")):
+        found.setdefault("eventid", found["id"])  # as PowerShell's objects call it
+    return found
+
+
+def _first(names: Mapping[str, str], wanted: Iterable[str], record: Mapping[str, Any]) -> str:
+    return next((text for each in wanted if each in names and (text := str(record[names[each]] or "").strip())), "")
+
+
+@Remembered
+def shows_event(names: tuple[str, ...]) -> bool:
+    """Whether records with these names can be Windows events: they have their numbers, and something that only they have."""
+    folded = _known(names).keys()
+    if {"date", "macb", "desc"} <= folded or {"timestampdesc", "message", "parser"} <= folded:
+        return True  # log2timeline's
+    if "eventcode" in folded and not folded.isdisjoint(("source", "sourcetype")):
+        return True  # Splunk's
+    bare = {_squeezed(_PREFIXES.sub("", name)) for name in names}
+    if folded.isdisjoint(_NUMBER):
+        return False
+    telling = {word for _, fields, _ in _BY_FIELDS for word in fields.split()} - {"query", "payload", "hashes", "destinationip"}
+    telling |= set(_ALIASES) - {"sourceaddress", "sourceport", "clientaddress", "resultcode"}
+    return bool(bare & telling) or (not folded.isdisjoint(_PROVIDER) and not folded.isdisjoint((*_CHANNEL, *_MESSAGE)))
+
+
+def by_names(record: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The flat fields of a record that shows by names and numbers alone that it is a Windows event; None when it does not."""
+    names = _known(tuple(record))
+    number = _first(names, _NUMBER, record)
+    if not number:
+        return _from_plaso(record, names)
+    number = number.removesuffix(".0")  # pandas, where one is missing
+    if not number.isdecimal():
+        return None
+    provider, told = _first(names, _PROVIDER, record), _channel_told(names, record)
+    provider = "" if "WinEventLog" in provider else provider
+    fields = _data(record)
+    if isinstance(strings := record.get("strings"), list):
+        fields = {**told_in_strings(number, provider, list(map(str, strings))), **fields}
+    channel = told if _is_channel(told, number) else channel_of(number, provider, fields)
+    message = _first(names, _MESSAGE, record)
+    if message and len(message) > 40:
+        of_message = told_in_message(number, provider or channel, message)
+        fields = {**fields, **{name: value for name, value in of_message.items() if not fields.get(name)}}
+        channel = channel or channel_of(number, provider, fields)
+    if not channel:
+        return None
+    fields.setdefault("Message", message)
+    return {name: value for name, value in fields.items() if value not in (None, "")} | {
+        "EventID": number,
+        "Channel": channel,
+        "Provider_Name": provider or None,
+        "Computer": _first(names, _COMPUTER, record) or None,
+        "EventRecordID": _first(names, _RECORD, record) or None,
+    }
+
+
+def _channel_told(names: Mapping[str, str], record: Mapping[str, Any]) -> str:
+    """The channel as a record names it; Splunk has it in what it calls its source."""
+    sources = (_first(names, (name,), record) for name in ("source", "sourcetype"))
+    of_source = next((each for each in sources if "WinEventLog:" in each), "")
+    return (_first(names, _CHANNEL, record) or of_source).rpartition("WinEventLog:")[2]
+
+
+def _is_channel(told: str, number: str) -> bool:
+    """Whether a text names a channel of Windows, for a number that some event can have."""
+    return len(number) < 6 and (
+        told.lower() in ("security", "system", "application", "setup", "windows powershell") or "/" in told
+    )
+
+
+def _data(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields by the names that rules use: without what exporters put in front, and labels of messages as what they mean."""
+    fields: dict[str, Any] = {}
+    for name, value in record.items():
+        if value is None or value == "" or isinstance(value, dict):
+            continue
+        bare = _PREFIXES.sub("", name)
+        fields.setdefault(bare, value)
+        squeezed = _squeezed(bare)
+        meant = _ALIASES.get(squeezed)
+        if meant is None and squeezed != field_key(bare):
+            meant = bare.replace("_", "").replace(".", "")
+        if meant is not None and meant not in fields:
+            fields[meant] = value
+    return fields
+
+
+def channel_of(number: str, provider: str, fields: Mapping[str, Any]) -> str:
+    """The channel of an event, by whoever wrote it, or by its number and the fields that it has; "" where neither tells."""
+    folded = provider.lower()
+    if folded in ("microsoft-windows-eventlog", "eventlog") and number in _CLEARED:
+        return _CLEARED[number]
+    if folded in _PROVIDERS:
+        return _PROVIDERS[folded]
+    if folded.startswith(("microsoft-windows-", "microsoft-antimalware")):
+        return f"{provider}/Operational"
+    held = {_squeezed(name) for name, value in fields.items() if value not in (None, "", "-")}
+    for numbers, wanted, channel in _BY_FIELDS:
+        if _is_among(number, numbers) and not held.isdisjoint(wanted.split()):
+            return channel
+    return ""
+
+
+def _is_among(number: str, numbers: str) -> bool:
+    spans = (each.partition("-") for each in numbers.split())
+    return any(int(first) <= int(number) <= int(last or first) for first, _, last in spans)
+
+
+def _from_plaso(record: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any] | None:
+    """An event as log2timeline's tables tell it, in one text: its number, who wrote it, its values without names."""
+    found = _PLASO.search(_first(names, _MESSAGE, record))
+    if found is None:
+        return None
+    number, provider, told = found.groups()
+    try:
+        strings = [str(each) for each in literal_eval(told)]
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
+    fields: dict[str, Any] = dict(told_in_strings(number, provider, strings))
+    channel = channel_of(number, provider, fields)
+    if not channel:
+        return None
+    computer = re.search(r"Computer Name: (\S+)", _first(names, _MESSAGE, record))
+    return fields | {
+        "Strings": strings,
+        "EventID": number,
+        "Channel": channel,
+        "Provider_Name": provider,
+        "Computer": computer[1] if computer else _first(names, ("host",), record) or None,
+    }

@@ -1,0 +1,76 @@
+"""Whose a host is by what it is known for, by its column, or by its name and what the sentence tells; and the reasons that the
+judge gives for what is no attacker's."""
+
+from __future__ import annotations
+
+import re
+
+from indicia.read.indicators.hit import Hit
+from indicia.read.indicators.hosts import known_role
+from indicia.records import Context
+
+__all__ = [
+    "BY_COLUMN", "DENIED", "EXAMPLE", "GIVEN", "IMITATED", "LEGITIMATE", "ONLY_NAMED", "POINTED_TO", "PROVIDERS", "PUBLISHERS",
+    "SERVICES", "SINKHOLES", "SITE_NAMED", "TO_READ", "TO_WRITE_TO", "VERSION", "VICTIMS", "WEAK", "WELL_KNOWN", "by_role",
+    "is_of_victim", "is_titled",
+]  # fmt: skip
+
+TO_WRITE_TO, PUBLISHERS, VICTIMS = "an address to write to", "the publisher's own", "the victim's own"
+IMITATED = "what the attacker's imitates"
+ONLY_NAMED, DENIED = "the text only names it", "the sentence denies it"
+VERSION, WELL_KNOWN, SERVICES = "version number", "well-known service", "a service's own"
+TO_READ, POINTED_TO = "something to read", "the text points to it"
+LEGITIMATE, GIVEN, SINKHOLES = "the text calls it legitimate", "given to the reader", "a sinkhole"
+EXAMPLE, SITE_NAMED = "stands for anybody's", "the name of a site"
+# What a word nearby says of a host, which a name made to look like another's outweighs.
+WEAK = frozenset((IMITATED, VICTIMS, ONLY_NAMED, POINTED_TO, SERVICES, "the site of whom the text names"))
+PROVIDERS = ("abuse@", "hostmaster@", "postmaster@")  # of whoever hosts a server, perhaps the attacker's
+BY_COLUMN = {
+    "victim": (Context.BENIGN, VICTIMS),
+    "imitated": (Context.BENIGN, IMITATED),
+    "reference": (Context.REFERENCE, POINTED_TO),
+}
+# Servers of a firm, what is done to them, and what speaks for the attacker's own.
+_SERVER = re.compile(
+    r"(?:(?:web|e)?mail\d*|mx\d*|smtp\d*|imap\d*|owa|exchange\d*|autodiscover|e?vpn\d*|remote|citrix|adfs|sso|intranet|ftp)\.[^.]+\."
+)
+_LOST = re.compile(
+    r"\b(?:mailbox\w*|stolen|breach\w*|victims?|targeted|ProxyLogon|ProxyShell|hacked|compromised|probed|brute[- ]forc\w*|"
+    r"broke into|logged (?:in|on)|attempt\w* FAILED|vulnerable|unpatched)\b",
+    re.IGNORECASE,
+)
+_THEIR_OWN = re.compile(
+    r"\b(?:C2s?|C&C|command[- ]and[- ]control|phish\w*|malicious|attackers?['’]?s?|actors?['’]?s?|registered|resolv\w+|"
+    r"download\w*|payload\w*|malware|exfil\w*|beacon\w*|redirect\w*|hosted|sent (?:from|by|via)|relay\w*|used (?:by|to|for))\b",
+    re.IGNORECASE,
+)
+
+
+def by_role(hit: Hit, host: str, role: str, defanged: bool) -> tuple[Context, str] | None:
+    """What a host that is known for something is to the text."""
+    if role == "schema":
+        return Context.REFERENCE, "names an XML vocabulary"
+    if role == "mailbox" and hit.type == "email-addr":
+        return None  # anybody has one there
+    if role == "example":
+        return Context.BENIGN, EXAMPLE
+    if role == "popular":
+        return None if defanged else (Context.BENIGN, WELL_KNOWN)
+    if role in {"benign", "mailbox"} and (hit.within or hit.type != "url" or not defanged):
+        return Context.BENIGN, WELL_KNOWN
+    if role == "reference" and not defanged:
+        return Context.REFERENCE, "a place that reports point to"
+    if role == "shared" and (hit.within or hit.type == "domain-name") and known_role(host.split(".", 1)[-1]) != "shared":
+        return Context.BENIGN, "shared platform"
+    return None
+
+
+def is_of_victim(host: str, sentence: str) -> bool:
+    """Whether the host is a server such as firms have (`mail.`, `vpn.`) of which the sentence tells that it was attacked."""
+    return _SERVER.match(host) is not None and _LOST.search(sentence) is not None and _THEIR_OWN.search(sentence) is None
+
+
+def is_titled(name: str) -> bool:
+    """Whether a host is written as the name of a firm or a site is: `Hunt.io`, `BGP.he.net`; not `EVIL.COM`."""
+    first, *_, last = name.split(".")
+    return first[:1].isupper() and last.islower() and (first[1:].islower() or first.isupper())

@@ -1,1 +1,0 @@
-"""Pictures that lead somewhere: every mark is a link to its record or a narrower view, and says what it is."""
