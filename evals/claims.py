@@ -218,15 +218,20 @@ def calibration(scored: list[tuple[float, bool]]) -> tuple[float, list[tuple[flo
     return sum(abs(s - r) * n for s, r, n in rows) / max(1, len(scored)), rows
 
 
+def document_of(item: Row) -> Document:
+    """The document of an annotated item."""
+    text = item["text"]
+    return Document(
+        id=stable_id("document", item["id"], text), name=item["id"], text=text, sha256="", published=item.get("date")
+    )
+
+
 def read_all(items: list[dict[str, Any]], *, threshold: float = THRESHOLD) -> list[tuple[Row, list[Row]]]:
     """The items with the claims that the reader finds in them, from a score on."""
     known = knowledge.load()
     out: list[tuple[Row, list[Row]]] = []
     for item in items:
-        text = item["text"]
-        document = Document(
-            id=stable_id("document", item["id"], text), name=item["id"], text=text, sha256="", published=item.get("date")
-        )
+        document = document_of(item)
         out.append((item, [claim_row(claim, document) for claim in read_claims(document, known, threshold=threshold)[0]]))
     return out
 

@@ -31,6 +31,7 @@ FLOORS = {
     "read": 3,
     "hunt": 3,
     "affairs": 4,
+    "readers": 4,
     "weigh": 5,
     "advise": 5,
     "case": 5,
@@ -47,15 +48,16 @@ FLOORS = {
 }
 # The same inside a part: a module or folder may import what stands before it in its own part, nothing that stands after.
 INNER = {
-    "read": "text indicators names claims fronts techniques rows stated reading",
-    "read/claims": "language dates firmness chunks network proposals calibration parties never "
-    "voices deeds pooling making rows reader",
+    "read": "text indicators names claims fronts techniques rows stated reading offered",
+    "read/claims": "dates firmness chunks language network proposals calibration parties never gainsaying "
+    "quoting grounding voices deeds pooling making rows reader together",
     "hunt": "names sources rules events match logs tuning sight story parts total merge processes run",
     "view": "wording inert language lines words sides notes positions drawing voices saying affair moments first judgements "
-    "slots translated since",
+    "slots translated since unread",
     "spark": "session keeping scanning gathering tables hunting watching reading ledger",
     "share": "internals redact indicators plain eurepoc ledger timesketch navigator stix misp coalition brief card "
     "statement taxii_client",
+    "readers": "allowed asking parts server model",
     "web": "guard cases shown pages actions taxii app",
 }
 # The stages do not know one another, on whatever floor: the pipeline joins them.
@@ -169,6 +171,7 @@ NAMED = {
     "pysigma-backend-kusto": {"sigma.backends.kusto"},
     "pysigma-backend-splunk": {"sigma.backends.splunk"},
     "python-docx": {"docx"},
+    "python-oxmsg": {"oxmsg"},
     "python-multipart": {"python_multipart"},  # Starlette loads it for a form
     "pyyaml": {"yaml"},
 }
@@ -177,6 +180,7 @@ LOADED_BY_OTHERS = {"itsdangerous", "psycopg", "python-multipart"}  # the first 
 PARTS = {
     "docx": {"share/brief/docx.py"},
     "mcp": {"mcp"},
+    "office": {"read/fronts/office.py"},
     "pdf": {"share/brief/pdf.py"},
     "web": {"web", "cli/serve.py"},
     "postgresql": {"case"},

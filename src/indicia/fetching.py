@@ -1,5 +1,5 @@
-"""The one client over HTTP: for feeds and articles, and for TAXII. What a server sends is bounded in size and time, and it
-leads us nowhere else.
+"""The one client over HTTP: for feeds and articles, for TAXII, and for the servers of language models. What a server sends is
+bounded in size and time, and it leads us nowhere else.
 
 Only places that the user named are asked, each a host with a port, be it by a redirect or by a link. A name that leads to this
 machine or into a private network is refused, whoever has it, unless the user wrote such an address outright
@@ -164,16 +164,24 @@ class _Stays(urllib.request.HTTPRedirectHandler):
 
 class Fetcher:
     """Asks for addresses at `places` (`host` or `host:port`), those that the user named, and no others. `private` says that the
-    own network is meant.
+    own network is meant, `direct` that no proxy is.
 
     `largest` are bytes of one answer, unpacked; `seconds` the time for one answer; `wait` that for one sign of life.
     """
 
     def __init__(
-        self, places: frozenset[str], *, private: bool = False, largest: int = 10_000_000, seconds: float = 60, wait: float = 20
+        self,
+        places: frozenset[str],
+        *,
+        private: bool = False,
+        direct: bool = False,
+        largest: int = 10_000_000,
+        seconds: float = 60,
+        wait: float = 20,
     ) -> None:
         self._places = places
         self._private = private
+        self._proxies = {} if direct else urllib.request.getproxies()
         self._largest = largest
         self._seconds = seconds
         self._wait = wait
@@ -231,9 +239,9 @@ class Fetcher:
             raise UsageError(f"{url!r} is not an address that can be fetched", hint="https://HOST/PATH")
         if place_of(at) not in self._places:
             raise UsageError(f"{place_of(at)} is not a host that you named", hint="give its address, or --follow HOST")
-        free = self._private or _is_private_outright(host) or bool(urllib.request.getproxies().get(urlsplit(at).scheme))
+        free = self._private or _is_private_outright(host) or bool(self._proxies.get(urlsplit(at).scheme))
         handler = _Handler(checked=not free)
-        opener = urllib.request.build_opener(handler, _Stays)
+        opener = urllib.request.build_opener(handler, _Stays, urllib.request.ProxyHandler(self._proxies))
         common = {"User-Agent": f"indicia/{__version__}", "Accept-Encoding": "gzip", "Accept": "*/*"}
         timer = threading.Timer(self._seconds, handler.cut)
         timer.daemon = True

@@ -27,6 +27,7 @@ from tests.cli.test_reference import DOCS
 NOT_RUN = {
     r"^indicia (serve|mcp)\b": "runs until somebody stops it; tests/web and tests/mcp drive both",
     r"https://": "asks a server; tests/watch, tests/web and tests/share do so with servers of their own",
+    r"--reader ": "asks a language model; tests/readers do so with servers of their own",
     r"--engine spark|^indicia affairs\b": "needs Java and tables; tests/spark runs both",
     r"^indicia knowledge update": "needs the newest files of MITRE and CISA; tests/knowledge builds from small ones",
 }
@@ -39,6 +40,10 @@ The United Kingdom accused China of the hack of Microsoft Exchange servers. Chin
 The intruders exploited CVE-2021-26855 (T1190) and left the China Chopper web shell (T1505.003).
 They came from 198.51.100[.]23.
 """
+CLAIMS = (
+    '{"reader": "theirs", "document": "%s", "claims": [{"quote": "The United Kingdom accused China of the hack of Microsoft '
+    'Exchange servers.", "stance": "accuses", "source": "The United Kingdom", "accused": "China"}]}\n'
+)
 RULE = """title: A web shell was asked for
 id: 00000000-0000-4000-8000-000000000001
 logsource: {category: webserver}
@@ -79,6 +84,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (here / name).write_text(ARTICLE, "utf-8")
     (here / "statement.html").write_text(f"<html><body><p>{ARTICLE}</p></body></html>", "utf-8")
     (here / "texts.jsonl").write_text('{"id": "1", "text": "Norway accused Russia of the hack of its parliament."}\n', "utf-8")
+    (here / "theirs.jsonl").write_text("".join(CLAIMS % name for name in ("statement.html", "uk.txt")), "utf-8")
     (here / "sigma" / "rules" / "shell.yml").write_text(RULE, "utf-8")
     for name in ("exchange-logs", "logs", "collected"):
         (here / name / "u_ex210303.log").write_text(LOG, "utf-8")

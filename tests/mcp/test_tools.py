@@ -69,6 +69,7 @@ def test_the_tools_read_what_they_may_and_nothing_else(tmp_path: Path) -> None:
     )
     assert {tool.name for tool in tools} == {
         "files", "read_text", "ledger", "hunt_summary", "weigh", "what_if_without", "advise",
+        "open_document", "propose_claims", "confirm_claims",
     }  # fmt: skip
     assert all(tool.annotations.read_only_hint and not tool.annotations.open_world_hint for tool in tools)
     assert all("words_of_others" in text for failed, text in answers[:6] if not failed)

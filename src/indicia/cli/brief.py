@@ -11,6 +11,7 @@ import typer
 
 from indicia.account import account
 from indicia.cli import exits
+from indicia.cli.addresses import fetched_sources, keep_pages
 from indicia.cli.options import (
     Color,
     Date,
@@ -28,6 +29,19 @@ from indicia.cli.options import (
     read_language,
     read_marking,
     talk,
+    words,
+)
+from indicia.cli.readers import (
+    ClaimFiles,
+    ModelAsked,
+    ModelBudget,
+    ModelKeyFile,
+    ModelMaySee,
+    ModelName,
+    ModelSeconds,
+    ModelUrl,
+    OtherReader,
+    asked_readers,
 )
 from indicia.cli.results import Count, count_files, tell_unmarked
 from indicia.cli.talk import Talk, plain, standard_input, write_out
@@ -42,7 +56,8 @@ if TYPE_CHECKING:
 __all__ = ["brief", "held_case"]
 
 Sources = Annotated[
-    list[str], typer.Argument(help="Statements, news, advisories: files, folders, or - for stdin.", show_default=False)
+    list[str],
+    typer.Argument(help="Statements, news, advisories: files, folders, addresses, or - for stdin.", show_default=False),
 ]
 Logs = Annotated[
     list[Path] | None, typer.Option("--logs", help="A log file, or a folder of logs from a server. May be repeated.")
@@ -78,6 +93,14 @@ def brief(
     public: Public = False,
     told: Told = True,
     logs_tlp: LogsMarking = "amber",
+    claims: ClaimFiles = None,
+    reader: OtherReader = None,
+    model_url: ModelUrl = None,
+    model: ModelName = None,
+    model_key_file: ModelKeyFile = None,
+    model_may_see: ModelMaySee = None,
+    model_seconds: ModelSeconds = 120,
+    model_budget: ModelBudget = 500,
     full: Full = False,
     lang: Language = "en",
     as_json: Json = False,
@@ -92,6 +115,8 @@ def brief(
 
       indicia brief article.txt advisory.pdf --logs exchange-logs/ -o brief/
 
+      indicia brief https://example.org/statement -o brief/   [dim]fetched once; no other host is asked[/]
+
       indicia brief statements/ --have mfa,edr --tlp amber -o brief/
 
       indicia brief statements/ --logs exchange-logs/ --public --unmarked clear -o for-the-press/   [dim]nothing of yours[/]
@@ -102,18 +127,18 @@ def brief(
 
       indicia brief new-statement.txt --case affair.indicia -o brief/   [dim]adds to the case, says what changed[/]
     """
-    from indicia.cli.options import words
-    from indicia.knowledge import load
     from indicia.pipeline import for_audience, grown, read_new, write_brief
 
     voice = talk(quiet, verbose, color)
     read_language(lang)
-    knowledge = load()
-    _tell_age(voice, knowledge)
+    knowledge = _knowledge(voice)
+    by_model = ModelAsked(reader, model_url, model, model_key_file, model_may_see, model_seconds, model_budget)
+    asked = asked_readers(claims, by_model, unmarked)
     before = held_case(keep) if keep else None
-    with voice.progress() as progress:
+    texts, fetched = fetched_sources(sources, voice)
+    with asked.told(voice) as readers, voice.progress() as progress:
         delta = read_new(
-            sources,
+            texts,
             tuple(logs or ()),
             knowledge=knowledge,
             rules=tuple(rules or ()),
@@ -123,6 +148,7 @@ def brief(
             unmarked=read_marking(unmarked),
             logs_marking=read_marking(logs_tlp),
             before=before,
+            readers=readers,
             stdin=standard_input(),
             progress=progress,
         )
@@ -139,16 +165,21 @@ def brief(
         left = for_audience(case, None, knowledge, public=public, told=told)
         earlier = for_audience(before, None, knowledge, public=public, told=told) if before else None
         whole = left if public else case  # in a file that can be passed on again, nothing is laid over the machine's records
+        keep_pages(fetched, output / "fetched")
         write_brief(left, output, knowledge, full=full, language=lang, before=earlier, progress=progress, whole=whole)
     _tell(left, earlier, voice, output, whole if as_json else None)
     return _code(case, fail_on_hit, count)
 
 
-def _tell_age(voice: Talk, knowledge: Knowledge) -> None:
+def _knowledge(voice: Talk) -> Knowledge:
+    """What is built in, saying so where it is old."""
+    from indicia.knowledge import load
     from indicia.knowledge.library import too_old
 
+    knowledge = load()
     if warning := too_old(knowledge.provenance, datetime.now(UTC).date()):
         voice.say(f"the built-in knowledge is {warning}", "yellow")
+    return knowledge
 
 
 def _tell(left: Case, earlier: Case | None, voice: Talk, output: Path, as_json: Case | None) -> None:

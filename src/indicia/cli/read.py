@@ -14,7 +14,34 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, cast
 import typer
 
 from indicia.cli import exits
-from indicia.cli.options import Color, Date, Engine, Engines, Json, JsonLines, Master, Output, Quiet, Verbose, read_date, talk
+from indicia.cli.addresses import fetched_sources
+from indicia.cli.options import (
+    Color,
+    Date,
+    Engine,
+    Engines,
+    Json,
+    JsonLines,
+    Master,
+    Output,
+    Quiet,
+    Unmarked,
+    Verbose,
+    read_date,
+    talk,
+)
+from indicia.cli.readers import (
+    ClaimFiles,
+    ModelAsked,
+    ModelBudget,
+    ModelKeyFile,
+    ModelMaySee,
+    ModelName,
+    ModelSeconds,
+    ModelUrl,
+    OtherReader,
+    asked_readers,
+)
 from indicia.cli.results import Count, count_files
 from indicia.cli.talk import Talk, plain, standard_input, write_out
 from indicia.errors import InputError, UsageError
@@ -24,6 +51,7 @@ from indicia.records import Problem
 from indicia.writing import written
 
 if TYPE_CHECKING:
+    from indicia.cli.shown import Shown
     from indicia.pipeline import Piece
 
 # What `indicia read` writes for machines as it reads: whole lines only, whoever stops it.
@@ -111,6 +139,8 @@ def _rows(pieces: Iterable[Piece]) -> Iterator[dict[str, Any]]:
                 document=document.id,
                 claims=tuple(claim for claim in piece.claims if claim.quote.document == document.id),
                 mentions=tuple(mention for mention in piece.mentions if mention.span.document == document.id),
+                problems=piece.problems,
+                fallen=piece.fallen,
             )
             yield reading_row(reading, document)
 
@@ -139,21 +169,35 @@ def write_array(file: BinaryIO, pieces: Iterable[Piece]) -> None:
     file.flush()
 
 
+Sources = Annotated[list[str] | None, typer.Argument(help="Files, folders, addresses, or - for stdin.", show_default=False)]
+Jobs = Annotated[int | None, typer.Option("--jobs", help="Processes for --jsonl -; all cores by default.")]
+Table = Annotated[
+    str | None,
+    typer.Option(
+        "--table", help="With --engine spark: a table of texts (id, text, date), such as parquet:ADDRESS; needs -o FOLDER."
+    ),
+]
+
+
 def read(
-    sources: Annotated[list[str] | None, typer.Argument(help="Files, folders, or - for stdin.", show_default=False)] = None,
+    sources: Sources = None,
     as_json: Json = False,
     as_lines: JsonLines = False,
     output: Output = None,
     date: Date = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", help="Processes for --jsonl -; all cores by default.")] = None,
+    claims: ClaimFiles = None,
+    reader: OtherReader = None,
+    model_url: ModelUrl = None,
+    model: ModelName = None,
+    model_key_file: ModelKeyFile = None,
+    model_may_see: ModelMaySee = None,
+    model_seconds: ModelSeconds = 120,
+    model_budget: ModelBudget = 500,
+    unmarked: Unmarked = None,
+    jobs: Jobs = None,
     engine: Engine = Engines.LOCAL,
     master: Master = None,
-    table: Annotated[
-        str | None,
-        typer.Option(
-            "--table", help="With --engine spark: a table of texts (id, text, date), such as parquet:ADDRESS; needs -o FOLDER."
-        ),
-    ] = None,
+    table: Table = None,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     color: Color = True,
@@ -165,6 +209,10 @@ def read(
       indicia read statement.html
 
       indicia read --json advisory.pdf > advisory.json
+
+      indicia read statement.html --reader ollama --model llama3.3   [dim]a model of yours reads, too[/]
+
+      indicia read statement.html --claims theirs.jsonl   [dim]claims of another program, held to the text[/]
 
       cat texts.jsonl | indicia read --jsonl -     [dim]one {"id", "text", "date"?} a line, one answer a line[/]
     """
@@ -181,11 +229,18 @@ def read(
     if not sources:
         raise UsageError("no texts were given", hint="name files or folders, or - for stdin")
     if as_lines and sources == ["-"]:
+        if reader is not None or claims:
+            raise UsageError("a stream is read by our own reader alone", hint="give the texts as files")
         return answer_lines(voice, output, jobs=jobs, published=read_date(date))
+    by_model = ModelAsked(reader, model_url, model, model_key_file, model_may_see, model_seconds, model_budget)
+    asked = asked_readers(claims, by_model, unmarked)
     seen = _Seen()
+    texts, _ = fetched_sources(sources, voice)
     try:
-        with voice.progress() as progress:
-            pieces = each_piece(sources, load(), published=read_date(date), stdin=standard_input(), progress=progress)
+        with asked.told(voice) as readers, voice.progress() as progress:
+            pieces = each_piece(
+                texts, load(), published=read_date(date), readers=readers, stdin=standard_input(), progress=progress
+            )
             if as_json or as_lines:
                 with placed(output) as file:
                     (write_lines if as_lines else write_array)(file, seen.each(pieces))
@@ -198,13 +253,17 @@ def read(
         count = seen.count()
         voice.say(str(count), "dim" if count.is_whole else "yellow")
     if not (as_json or as_lines):
-        if output is None or str(output) == "-":
-            shown.print(sys.stdout, color=color)
-        else:
-            page = io.StringIO()
-            shown.print(page, color=False)
-            write_out(page.getvalue().encode("utf-8", "replace"), output)
+        _show(shown, output, color)
     return exits.E_OK if count.is_whole else exits.E_PARTIAL
+
+
+def _show(shown: Shown, output: Path | None, color: bool) -> None:
+    if output is None or str(output) == "-":
+        shown.print(sys.stdout, color=color)
+    else:
+        page = io.StringIO()
+        shown.print(page, color=False)
+        write_out(page.getvalue().encode("utf-8", "replace"), output)
 
 
 def _on_spark(

@@ -332,19 +332,26 @@ def mcp(
     ceiling: Annotated[
         str, typer.Option("--ceiling", help="The strictest TLP marking of what the assistant gets; the rest is left out.")
     ] = "green",
+    proposals: Annotated[
+        Path | None,
+        typer.Option("--proposals", help="A file to which claims are added that the assistant proposes, for --claims."),
+    ] = None,
 ) -> int:
-    """Read, weigh and advise as tools for an assistant, over standard input and output. Nothing is fetched.
+    """Read, weigh and advise as tools for an assistant, over standard input and output. Nothing is fetched, and nothing written
+    but claims that it proposes.
 
     The client starts it; docs/mcp.md says what to put into the client's settings.
 
     [bold]Examples[/]
 
       indicia mcp --folder cases/
+
+      indicia mcp --folder cases/ --proposals theirs.jsonl   [dim]then: indicia brief cases/ --claims theirs.jsonl[/]
     """
     need("mcp")
     from indicia.cli.options import read_marking
     from indicia.mcp.server import make_server
     from indicia.records import Tlp
 
-    make_server(folders or (), read_marking(ceiling) or Tlp.GREEN).run("stdio")
+    make_server(folders or (), read_marking(ceiling) or Tlp.GREEN, proposals).run("stdio")
     return exits.E_OK

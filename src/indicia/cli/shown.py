@@ -12,7 +12,7 @@ from indicia.cli.options import short_id
 from indicia.cli.results import strictest_shown
 from indicia.cli.talk import console_for, plain
 from indicia.pipeline import Piece
-from indicia.records import Claim, Context, Document, Mention, MentionKind, Stance, Tlp, shown_marking, to_check
+from indicia.records import OWN_READER, Claim, Context, Document, Mention, MentionKind, Stance, Tlp, shown_marking, to_check
 
 __all__ = ["Shown"]
 
@@ -146,6 +146,8 @@ def _print_claim(console: Console, claim: Claim, place: str) -> None:
     console.print(f"\n[bold]{escape(plain(source_words(claim)))}[/] {'; '.join(parts)}{more}")
     quote, where = escape(plain(" ".join(claim.quote.text.split()))), escape(plain(place))
     doubt = "; [yellow]please check[/]" if to_check((claim,), ()) else ""
+    if claim.readers != (OWN_READER,):
+        where += f"; read by {escape(plain(' and '.join(claim.readers)))}"
     where += f"; score {claim.score:.2f}{doubt}; id {short_id(claim.id)}"
     for words in (f"[italic]{quote}[/]", f"[dim]{where}[/]"):
         console.print(f"    {words}" if console.soft_wrap else Padding(words, (0, 0, 0, 4)))

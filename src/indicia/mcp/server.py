@@ -1,7 +1,7 @@
 """Indicia as tools for programs that speak the Model Context Protocol, over standard input and output.
 
-Everything is read, nothing is written, nothing is fetched. Files are read from the folders that were named, texts as they are
-given. Needs the extra `mcp` (the protocol's own Python SDK).
+Everything is read, nothing is fetched, and nothing is written but what is proposed, to the one file that was named. Files are
+read from the folders that were named, texts as they are given. Needs the extra `mcp` (the protocol's own Python SDK).
 
 References: Model Context Protocol, specification of tools and their annotations.
 """
@@ -23,11 +23,12 @@ from indicia.errors import IndiciaError, InputError, LimitError, UsageError
 from indicia.knowledge import load
 from indicia.library import Case, Weighed
 from indicia.mcp import answers
+from indicia.mcp.proposing import Proposals, document_in, part_of_text
 from indicia.pipeline import conclude, for_audience, load_case
 from indicia.read.fronts import document_from_text
 from indicia.read.reading import read_document
 from indicia.records import Case as Record
-from indicia.records import Tlp, Versions, Weighing
+from indicia.records import Document, Tlp, Versions, Weighing, shown_marking
 from indicia.share.redact import marking_of
 from indicia.view.wording import left_out
 from indicia.weigh.whatif import Change, what_if
@@ -70,23 +71,27 @@ class Folders:
 
 MOST_TEXT = 1_000_000  # characters of a text that is given
 MOST_ROWS = 200
+MOST_SHOWN = 50_000  # characters of a text at a time
 P = ParamSpec("P")
 _READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
+_PROPOSES = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=False, open_world_hint=False)
 INSTRUCTIONS = (
     "Who accuses whom of a cyberattack, how firmly, on what grounds; what logs showed; whether the grounds hold; what to do. "
     "Every claim comes with its exact quote. Do not turn 'highly likely' into 'did', and tell who says it. " + answers.INERT
 )
 
 
-def make_server(folders: Iterable[Path], ceiling: Tlp = Tlp.GREEN) -> MCPServer[Any]:
-    """The server with its tools, which read files in these folders alone. What is marked above `ceiling` does not go to the
-    assistant, which may send it anywhere. Files without a marking were put there for it; in a case file, texts without one and
-    what one's own logs show count as the case says. Raises: UsageError for a folder that is none."""
-    allowed = Folders(folders)
+def make_server(folders: Iterable[Path], ceiling: Tlp = Tlp.GREEN, proposals: Path | None = None) -> MCPServer[Any]:
+    """The server with its tools, which read files in these folders alone, and write to `proposals` alone. What is marked above
+    `ceiling` does not go to the assistant, which may send it anywhere. Files without a marking were put there for it; in a case
+    file, texts without one and what one's own logs show count as the case says. Raises: UsageError for a folder that is none.
+    """
+    allowed, taken = Folders(folders), Proposals(proposals)
     server: MCPServer[Any] = MCPServer("indicia", version=__version__, instructions=INSTRUCTIONS, log_level="ERROR")
 
     def tool(function: Callable[P, dict[str, Any]]) -> None:
-        server.tool(annotations=_READS)(_telling(function))
+        proposes = proposals is not None and function.__name__ in ("propose_claims", "confirm_claims")
+        server.tool(annotations=_PROPOSES if proposes else _READS)(_telling(function))
 
     def case_of(files: list[str]) -> Case:
         """The case in a case file, if it is the only file; else what the files say."""
@@ -94,6 +99,12 @@ def make_server(folders: Iterable[Path], ceiling: Tlp = Tlp.GREEN) -> MCPServer[
         if len(paths) == 1 and _holds_a_case(paths[0]):
             return seen(load_case(paths[0]))
         return seen(msgspec.structs.replace(Case.build(paths).record, unmarked=ceiling))
+
+    def text_of(file: str) -> Document:
+        path = allowed.file(file)
+        if _holds_a_case(path):
+            raise InputError("is a case", where=file, hint="ledger says what it holds; name the file of a text")
+        return document_in(path, ceiling)
 
     def seen(record: Record) -> Case:
         """What the assistant may see of it, as any reader who is cleared for that."""
@@ -143,7 +154,32 @@ def make_server(folders: Iterable[Path], ceiling: Tlp = Tlp.GREEN) -> MCPServer[
 
     for one in (files, read_text, ledger, hunt_summary, weigh, what_if_without, advise):
         tool(one)
+    for other in _proposing(text_of, taken):
+        tool(other)
     return server
+
+
+def _proposing(text_of: Callable[[str], Document], taken: Proposals) -> tuple[Callable[..., dict[str, Any]], ...]:
+    """The tools by which an assistant reads a text itself, and tells what it read."""
+
+    def open_document(file: str, start: int = 0, most: int = 8000) -> dict[str, Any]:
+        """Some of the text of a file, to read it oneself and copy quotes from: `most` characters from `start` on."""
+        document = text_of(file)
+        return {"marking": shown_marking(document.marking), **part_of_text(document, start, max(1, min(most, MOST_SHOWN)))}
+
+    def propose_claims(file: str, reader: str, claims: list[dict[str, Any]], most: int = 50) -> dict[str, Any]:
+        """Offers claims that you read in a file, and tells which hold. Each is an object with `quote` and `stance` (accuses,
+        endorses, denies, declines, questions, claims, withdraws), and, copied word for word from the text: `source`,
+        `accused`, `firmness_words`, `tie_to`, `tie_words`, `victims`, `incident`; `deed` is did, directed or enabled. What
+        does not stand in the text is not taken. `reader` is your name; it stands beside your claims.
+        """
+        return taken.propose(text_of(file), reader, claims, _rows(most))
+
+    def confirm_claims(file: str, reader: str, ids: list[str], most: int = 50) -> dict[str, Any]:
+        """Says that you, too, read claims that our own reader reads in a file, by the ids that `ledger` gives."""
+        return taken.confirm(text_of(file), reader, ids, _rows(most))
+
+    return open_document, propose_claims, confirm_claims
 
 
 def _telling(function: Callable[P, dict[str, Any]]) -> Callable[P, dict[str, Any]]:

@@ -21,6 +21,7 @@ from indicia.knowledge import Knowledge, load
 from indicia.pipeline.concluding import conclude
 from indicia.pipeline.sources import ProgressCall, read_sources
 from indicia.read.fronts import Held
+from indicia.read.reading import Reader
 from indicia.records import (
     UNMARKED,
     Case,
@@ -92,13 +93,14 @@ def read_new(
     unmarked: Tlp | None = None,
     logs_marking: Tlp | None = None,
     before: Case | None = None,
+    readers: Sequence[Reader] = (),
     stdin: IO[bytes] | None = None,
     progress: ProgressCall | None = None,
 ) -> Delta:
     """What texts say and logs show. The logs are also searched for what the texts of `before` state, which is not changed.
     `logs_marking` is how findings from the logs are marked, if not as a hunt marks them."""
     documents, claims, mentions, problems = read_sources(
-        sources, knowledge, published=published, marking=marking, stdin=stdin, progress=progress
+        sources, knowledge, published=published, marking=marking, readers=readers, stdin=stdin, progress=progress
     )
     delta = Delta(
         documents=documents,
@@ -164,6 +166,7 @@ def build(
     marking: Tlp | None = None,
     unmarked: Tlp | None = None,
     before: Case | None = None,
+    readers: Sequence[Reader] = (),
     knowledge: Knowledge | None = None,
     stdin: IO[bytes] | None = None,
     progress: ProgressCall | None = None,
@@ -172,7 +175,7 @@ def build(
 
     With `before`, its texts and sightings are kept beside the new ones. Without a `name` the case is called what it is about.
     `have`, `rules` and `unmarked` (as what texts without a marking count when they leave) are kept in the case, and those of
-    `before` where none are given.
+    `before` where none are given. `readers` read the texts beside our own reader (docs/readers.md).
     """
     knowledge = knowledge or load()
     delta = read_new(
@@ -185,6 +188,7 @@ def build(
         marking=marking,
         unmarked=unmarked,
         before=before,
+        readers=readers,
         stdin=stdin,
         progress=progress,
     )

@@ -11,8 +11,8 @@ import msgspec
 from indicia.errors import IndiciaError, fault_of
 from indicia.knowledge import Knowledge
 from indicia.read.fronts import Held, each_opened
-from indicia.read.reading import only_in_front, read_document
-from indicia.records import Case, Claim, Document, Mention, Problem, Severity, Tlp
+from indicia.read.reading import Reader, only_in_front, read_document
+from indicia.records import Case, Claim, Document, Fallen, Mention, Problem, Severity, Tlp
 from indicia.share.stix import is_ours, read_bundle
 
 __all__ = ["Piece", "ProgressCall", "each_piece", "read_sources"]
@@ -29,6 +29,7 @@ class Piece(NamedTuple):
     claims: tuple[Claim, ...] = ()
     mentions: tuple[Mention, ...] = ()
     problems: tuple[Problem, ...] = ()
+    fallen: tuple[Fallen, ...] = ()  # what readers beside our own offered and what did not hold
 
 
 def read_sources(
@@ -37,11 +38,14 @@ def read_sources(
     *,
     published: str | None = None,
     marking: Tlp | None = None,
+    readers: Sequence[Reader] = (),
     stdin: IO[bytes] | None = None,
     progress: ProgressCall | None = None,
 ) -> tuple[tuple[Document, ...], tuple[Claim, ...], tuple[Mention, ...], tuple[Problem, ...]]:
     """`each_piece` put together: documents, claims, mentions and problems of all sources, in the order given."""
-    pieces = list(each_piece(sources, knowledge, published=published, marking=marking, stdin=stdin, progress=progress))
+    pieces = list(
+        each_piece(sources, knowledge, published=published, marking=marking, readers=readers, stdin=stdin, progress=progress)
+    )
     documents: dict[str, Document] = {}
     problems = [problem for piece in pieces for problem in piece.problems]
     for document in (document for piece in pieces for document in piece.documents):
@@ -72,15 +76,16 @@ def each_piece(
     *,
     published: str | None = None,
     marking: Tlp | None = None,
+    readers: Sequence[Reader] = (),
     stdin: IO[bytes] | None = None,
     progress: ProgressCall | None = None,
 ) -> Iterator[Piece]:
     """What the sources say, in the order given, document by document. A source that cannot be used is a problem.
 
     `published` (ISO date) is the date of documents that do not tell their own; `marking` is the least that they are marked;
-    `stdin` is what the source `-` stands for. Of a text that is so long that it comes in parts, the first part is read in full
-    and the later ones for indicators only, until there are MOST_MENTIONS, and a problem says so: claims in gigabytes would take
-    hours, and millions of indicators more memory than a machine may have.
+    `readers` read each text beside our own reader; `stdin` is what the source `-` stands for. Of a text that is so long that it
+    comes in parts, the first part is read in full and the later ones for indicators only, until there are MOST_MENTIONS, and a
+    problem says so: claims in gigabytes would take hours, and millions of indicators more memory than a machine may have.
     """
     seen: dict[str, Document] = {}
     for number, source in enumerate(sources):
@@ -109,7 +114,7 @@ def each_piece(
                     continue
                 claims = [claim for claim in opened.claims if claim.quote.document == document.id]
                 shallowly = later or not opened.in_full
-                for piece in _read(document, mentions, claims, knowledge, seen, published, marking, shallowly):
+                for piece in _read(document, mentions, claims, knowledge, seen, published, marking, shallowly, readers):
                     found[file] += len(piece.mentions)
                     yield piece
         for file, characters in shallow.items():
@@ -149,6 +154,7 @@ def _read(
     published: str | None,
     marking: Tlp | None,
     later: bool,
+    readers: Sequence[Reader],
 ) -> Iterator[Piece]:
     if document.media_type == "application/stix+json" and is_ours(document.text.encode("utf-8", "surrogatepass")):
         problems: list[Problem] = []
@@ -166,12 +172,12 @@ def _read(
             return
     kept = _kept(document, published, marking)
     try:
-        reading = read_document(kept, knowledge, given=mentions, claimed=claims, indicators_only=later)
+        reading = read_document(kept, knowledge, given=mentions, claimed=claims, readers=readers, indicators_only=later)
     except Exception as error:  # the document stays, for people to read
         problem = Problem(where=document.name, what=fault_of(error), severity=Severity.FAILED)
         yield Piece((kept,), mentions=tuple(mentions), problems=(problem,))
         return
-    yield Piece((kept,), reading.claims, reading.mentions, reading.problems)
+    yield Piece((kept,), reading.claims, reading.mentions, reading.problems, reading.fallen)
 
 
 def _our_bundle(document: Document, marking: Tlp | None, problems: list[Problem]) -> Case | None:

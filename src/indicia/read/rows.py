@@ -35,13 +35,17 @@ def mention_row(mention: Mention) -> dict[str, Any]:
 
 
 def reading_row(reading: Reading, document: Document, *, id: str | None = None) -> dict[str, Any]:
-    """`{"id", "marking", "claims", "techniques", "indicators", "names"}` of a document, and `problems` where there are any."""
+    """`{"id", "marking", "claims", "techniques", "indicators", "names"}` of a document; before them `not_read`,
+    and after them `not_taken` and
+    `problems` where there are any."""
     techniques = [m for m in reading.mentions if m.kind is MentionKind.TECHNIQUE]
     indicators = [m for m in reading.mentions if m.kind in _INDICATORS]
     facts = [m for m in reading.mentions if m.kind is MentionKind.FACT]
     others = (*_INDICATORS, MentionKind.TECHNIQUE, MentionKind.FACT)
     names = [m for m in reading.mentions if m.kind not in others]
+    hidden = [problem.what for problem in reading.problems if problem.hides_claims]
     row: dict[str, Any] = {
+        **({"not_read": hidden} if hidden else {}),
         "id": document.name if id is None else id,
         "marking": shown_marking(document.marking),
         "claims": [claim_row(claim, document) for claim in reading.claims],
@@ -50,6 +54,10 @@ def reading_row(reading: Reading, document: Document, *, id: str | None = None) 
         "names": [mention_row(m) for m in names],
         "facts": [{"what": m.type, "start": m.span.start, "end": m.span.end, "score": round(m.score, 3)} for m in facts],
     }
+    if reading.fallen:
+        row["not_taken"] = [
+            {"reader": one.reader, "why": one.fault.value, "quote": one.quote, "words": one.words} for one in reading.fallen
+        ]
     if reading.problems:
         row["problems"] = [{"where": p.where, "what": p.what, "severity": p.severity.value} for p in reading.problems]
     return row

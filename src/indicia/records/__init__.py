@@ -5,6 +5,7 @@ mentions  Mention, Reading                 hunting    Event, Sighting, Chain, Hu
 weighing  Evidence, Assessment, Weighing, and which judgement stands
 measures  Measure, Advice                  marking    Tlp
 cases     Case, Affair, and what earlier versions wrote, brought to today's form
+reading   ProposedClaim, ProposedReading: the contract of readers
 base      Record, Problem, ids, JSON; what is stated, known, concluded
 watching  Seen
 """
@@ -18,6 +19,7 @@ from indicia.records.hunting import *  # noqa: F403
 from indicia.records.marking import *  # noqa: F403
 from indicia.records.measures import *  # noqa: F403
 from indicia.records.mentions import *  # noqa: F403
+from indicia.records.reading import *  # noqa: F403
 from indicia.records.text import *  # noqa: F403
 from indicia.records.watching import *  # noqa: F403
 from indicia.records.weighing import *  # noqa: F403

@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypeVar, overload
 import msgspec
 
 __all__ = [
+    "NOT_READ",
     "Problem",
     "Record",
     "Severity",
@@ -68,6 +69,9 @@ class Severity(StrEnum):
     FAILED = "failed"
 
 
+NOT_READ = "not read for claims"  # how a problem begins that tells of a text, or a part of one, in which nobody sought claims
+
+
 class Problem(Record, frozen=True, kw_only=True):
     """Something that could not be used, and where: bulk work collects these and goes on. `count` folds repeats into one."""
 
@@ -76,6 +80,11 @@ class Problem(Record, frozen=True, kw_only=True):
     severity: Severity = Severity.SKIPPED
     hint: str = ""
     count: Whole = 1
+
+    @property
+    def hides_claims(self) -> bool:
+        """Whether there may be claims that nobody read: what was found is then not all that was said."""
+        return self.severity is Severity.FAILED or (self.severity is Severity.SKIPPED and self.what.startswith(NOT_READ))
 
 
 _encoder = msgspec.json.Encoder(order="deterministic")

@@ -342,6 +342,7 @@ class Claim(Record, frozen=True, kw_only=True):
     score: float = 1.0
     origin: str | None = None
     cues: tuple[str, ...] = ()  # which rules or cues made it: "verb:attribute", "tagger:0.93"
+    readers: tuple[str, ...] = ("indicia",)  # who read it, our own reader first: see `records.reading`
 
     def __post_init__(self) -> None:
         settle(self, "score")

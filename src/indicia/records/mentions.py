@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from indicia.records.base import Problem, Record
 from indicia.records.claims import Claim
+from indicia.records.reading import Fallen
 from indicia.records.text import Span
 
 __all__ = ["Candidate", "Context", "Mention", "MentionKind", "Reading"]
@@ -78,3 +79,4 @@ class Reading(Record, frozen=True, kw_only=True):
     claims: tuple[Claim, ...] = ()
     mentions: tuple[Mention, ...] = ()
     problems: tuple[Problem, ...] = ()
+    fallen: tuple[Fallen, ...] = ()  # what other readers offered and what did not hold

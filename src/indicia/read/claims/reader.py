@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -11,10 +11,17 @@ import msgspec
 from indicia.knowledge import Knowledge
 from indicia.read.claims.calibration import calibrated as probability
 from indicia.read.claims.deeds import Deeds
-from indicia.read.claims.language import foreign
+from indicia.read.claims.language import Foreign, foreign_parts, without_parts
 from indicia.read.claims.making import Maker
 from indicia.read.claims.network import Network, network
-from indicia.read.claims.never import is_asked, is_of_another, is_of_its_own, only_gives_a_name, takes_back
+from indicia.read.claims.never import (
+    addresses_the_reader,
+    is_asked,
+    is_of_another,
+    is_of_its_own,
+    only_gives_a_name,
+    takes_back,
+)
 from indicia.read.claims.parties import POINTING, AccusedParty, NamesByPlace, Parties, points_back
 from indicia.read.claims.pooling import Resolved, pooled
 from indicia.read.claims.proposals import Proposal, hear
@@ -22,11 +29,12 @@ from indicia.read.claims.voices import DocumentVoices, ResolvedVoice, issuers_of
 from indicia.read.names import find_names
 from indicia.read.text.banners import without_banners
 from indicia.read.text.mentioning import mention
-from indicia.records import Claim, Document, Mention, MentionKind, Problem, Severity, Stance
+from indicia.records import NOT_READ, Claim, Document, Mention, MentionKind, Problem, Severity, Stance
 
-__all__ = ["THRESHOLD", "WhatIsSaid", "read_claims", "read_said"]
+__all__ = ["THRESHOLD", "WhatIsSaid", "claims_of", "read_claims", "read_said"]
 
 _OWN = re.compile(r"(?:its|their|our|his|her|my)\s", re.IGNORECASE)  # whose they are is who denies it
+OTHER_LANGUAGE = "our own reader reads English; let a language model read it (--reader), or translate it"
 THRESHOLD = 0.35  # the score from which a claim is given
 DOUBTFUL = 0.6  # the most that an answer scores which was heard as a charge
 
@@ -53,13 +61,12 @@ def read_said(
 
     Claims whose `score` (the probability that the text makes them) is below `threshold` are left out. `names` are those found
     in the document, where the caller has them; `model` is another network than the one that the program brings; where not
-    `calibrated`, scores are the network's own. Raises nothing for any text. A document in another language than English yields
-    a problem and nothing else.
+    `calibrated`, scores are the network's own. Raises nothing for any text. Paragraphs in other languages than English are
+    left out, and a problem says so.
     """
-    if other := foreign(document.text):
-        what = f"written in {other}, claims are read in English only"
-        problem = Problem(where=document.name, what=what, severity=Severity.SKIPPED, hint="translate it first")
-        return WhatIsSaid(problems=(problem,))
+    other = foreign_parts(document.text)
+    if other.places:
+        document = msgspec.structs.replace(document, text=without_parts(document.text, other))
     if "TLP" in document.text.upper():
         document = msgspec.structs.replace(document, text=without_banners(document.text))
     mentions = find_names(document, knowledge) if names is None else names
@@ -72,14 +79,16 @@ def read_said(
     if calibrated:
         proposals = [one._replace(score=probability(one.stance, one.score)) for one in proposals]
     claims = _Reading(document, knowledge, mentions).claims(proposals, threshold)
-    return WhatIsSaid(claims, tuple(facts), _unread(document, heard.until))
+    return WhatIsSaid(claims, tuple(facts), tuple(_unread(document, heard.until, other)))
 
 
-def _unread(document: Document, until: int | None) -> tuple[Problem, ...]:
-    if until is None:
-        return ()
-    what = f"claims were read in the first {until:,} characters only"
-    return (Problem(where=document.name, what=what, severity=Severity.SKIPPED, hint="split the file"),)
+def _unread(document: Document, until: int | None, other: Foreign) -> Iterator[Problem]:
+    if other.places:
+        what = f"{NOT_READ}: {other}"
+        yield Problem(where=document.name, what=what, severity=Severity.SKIPPED, hint=OTHER_LANGUAGE)
+    if until is not None:
+        what = f"claims were read in the first {until:,} characters only"
+        yield Problem(where=document.name, what=what, severity=Severity.SKIPPED, hint="split the file")
 
 
 def read_claims(
@@ -88,6 +97,14 @@ def read_claims(
     """The claims of a document and what could not be read: see `read_said`."""
     said = read_said(document, knowledge, threshold=threshold, model=model)
     return said.claims, said.problems
+
+
+def claims_of(
+    document: Document, knowledge: Knowledge, proposals: Iterable[Proposal], names: Sequence[Mention]
+) -> tuple[Claim, ...]:
+    """The claims that proposals come to, whoever made them: their parties, deeds and dates resolved, one for each that is the
+    same. `names` are those found in the document."""
+    return _Reading(document, knowledge, names).claims(list(proposals), 0.0)
 
 
 class _Reading:
@@ -116,6 +133,8 @@ class _Reading:
 
     def _resolved(self, proposal: Proposal, voices: DocumentVoices) -> Iterator[Resolved]:
         if is_asked(self.text, proposal.sentence, proposal.stance):
+            return
+        if addresses_the_reader(self.text[slice(*proposal.sentence)]):
             return
         if proposal.stance is Stance.ACCUSES and takes_back(self.text, proposal.sentence):
             proposal = proposal._replace(stance=Stance.WITHDRAWS)

@@ -50,6 +50,7 @@ def claim_row(claim: Claim, document: Document) -> dict[str, Any]:
         "score": round(claim.score, 3),
         "origin": claim.origin,
         "cues": list(claim.cues),
+        "readers": list(claim.readers),
         "quote": claim.quote.text,
         "quote_start": claim.quote.start,
         "quote_end": claim.quote.end,

@@ -3,7 +3,7 @@
 sniff     what kind of file this is, by its content      decode    bytes to text
 source    files, folders, streams; dispatch and bounds   formats   which front end reads which kind
 parts     long texts, a part at a time                   streams   gzip and zip as they are unpacked
-plain, markdown, html, pdf, docx, mail, archive          what people write and pack
+plain, markdown, html, pdf, docx, office, mail, archive  what people write and pack
 structured, values, feeds                                STIX, MISP, Navigator layers, CSV feeds
 dates     the publication date a text states
 """

@@ -13,6 +13,14 @@ from indicia.read.fronts.html import PageParts, read_html
 from indicia.read.fronts.mail import read_mail
 from indicia.read.fronts.markdown import read_markdown
 from indicia.read.fronts.misp import feed_hashes
+from indicia.read.fronts.office import (
+    read_message,
+    read_open_document,
+    read_rtf,
+    read_sheets,
+    read_slides,
+    read_subtitles,
+)
 from indicia.read.fronts.opened import Limits, Parsed, Progress
 from indicia.read.fronts.pdf import read_pdf
 from indicia.read.fronts.plain import read_plain
@@ -33,6 +41,12 @@ FRONTS: dict[FileKind, Front] = {
     FileKind.PDF: read_pdf,
     FileKind.DOCX: lambda data, name, limits, progress: read_docx(data, name, limits),
     FileKind.MAIL: lambda data, name, limits, progress: read_mail(data, name, limits),
+    FileKind.SHEETS: lambda data, name, limits, progress: read_sheets(data, name, limits),
+    FileKind.SLIDES: lambda data, name, limits, progress: read_slides(data, name, limits),
+    FileKind.OPEN_DOCUMENT: lambda data, name, limits, progress: read_open_document(data, name, limits),
+    FileKind.RTF: lambda data, name, limits, progress: read_rtf(data, name, limits),
+    FileKind.MESSAGE: lambda data, name, limits, progress: read_message(data, name, limits),
+    FileKind.SUBTITLES: lambda data, name, limits, progress: read_subtitles(decode(data)[0]),
     FileKind.HASHES: lambda data, name, limits, progress: feed_hashes(name),
     FileKind.ZIP: lambda data, name, limits, progress: read_zip(data, name, limits),
 }
@@ -62,21 +76,18 @@ def instead(words: str) -> str:
     for part, hint in _WAYS_OUT:
         if part in words:
             return hint
-    return "give text, Markdown, HTML, PDF, DOCX, e-mail, STIX, MISP or CSV; logs go to --logs"
+    return "give text, Markdown, HTML, PDF, an office format, e-mail, STIX, MISP or CSV; logs go to --logs"
 
 
 _WAYS_OUT = (
     ("encrypted", "save a copy without a password"),
     ("Outlook", "save it as .eml, or drag it into a mail program that does"),
     ("old Office", "open it and save it as .docx, .pdf or .txt"),
-    ("RTF", "open it and save it as .docx or .txt"),
     ("7-Zip", "unpack it (7z x) and give the folder"),
     ("RAR", "unpack it (unrar x) and give the folder"),
     ("tar", "unpack it (tar xf) and give the folder"),
     ("compressed", "unpack it and give what it holds"),
-    ("spreadsheet", "save the sheet as .csv"),
     ("presentation", "save it as .pdf"),
-    ("OpenDocument", "save it as .docx or .pdf"),
     ("picture", "run it through OCR and give the text"),
     ("event log", "hunt in it: --logs"),
     ("packet capture", "give Zeek's logs of it to --logs"),

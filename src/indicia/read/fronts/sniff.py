@@ -46,6 +46,12 @@ class FileKind(StrEnum):
     GZIP = "gzip"
     MAIL = "e-mail"
     LOG = "log"
+    SHEETS = "spreadsheet"
+    SLIDES = "presentation"
+    OPEN_DOCUMENT = "OpenDocument"
+    RTF = "RTF"
+    MESSAGE = "Outlook message"
+    SUBTITLES = "subtitles"
     HASHES = "hashes of a MISP feed"
     BINARY = "binary"
 
@@ -70,7 +76,6 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x78\x9f\x3e\x22", "what Outlook packs attachments into (TNEF)"),
     (b"\xd4\xc3\xb2\xa1", "a packet capture"),
     (b"\x0a\x0d\x0d\x0a", "a packet capture"),
-    (b"{\\rtf", "an RTF file"),
 )
 _FEED = re.compile(  # RSS 0.9x to 2.0, RSS 1.0 and Atom, behind what may stand before the first element
     rb"(?:<\?xml[^>]{0,200}\?>|<!--(?:[^-]|-[^-]){0,2000}-->|<\?[^>]{0,500}\?>|\s)*"
@@ -111,9 +116,11 @@ def sniff(data: bytes, name: str = "") -> tuple[FileKind, str]:
         return _zip_kind(data)
     if b"%PDF-" in head[:1024]:
         return FileKind.PDF, ""
+    if head.startswith(b"{\\rtf"):
+        return FileKind.RTF, ""
     for magic, words in _MAGIC:
-        if head.startswith(magic) and (looks_binary(data) or magic == b"{\\rtf"):
-            return FileKind.BINARY, _ole_words(data) if magic == _MAGIC_OLE else words
+        if head.startswith(magic) and looks_binary(data):
+            return _ole_kind(data) if magic == _MAGIC_OLE else (FileKind.BINARY, words)
     if data[257:262] == b"ustar":
         return FileKind.BINARY, "a tar archive (unpack it first)"
     if looks_binary(data):
@@ -128,33 +135,32 @@ def _zip_kind(data: bytes) -> tuple[FileKind, str]:
     if b"[Content_Types].xml" in data:
         if b"word/" in data:
             return FileKind.DOCX, ""
-        for part, words in ((b"xl/", "a spreadsheet (.xlsx)"), (b"ppt/", "a presentation (.pptx)")):
+        for part, kind in ((b"xl/", FileKind.SHEETS), (b"ppt/", FileKind.SLIDES)):
             if part in data:
-                return FileKind.BINARY, words
+                return kind, ""
     if b"mimetypeapplication/vnd.oasis.opendocument" in data[:200]:
-        return FileKind.BINARY, "an OpenDocument file"
-    if b"mimetypeapplication/epub" in data[:200]:
-        return FileKind.BINARY, "an e-book"
+        return FileKind.SHEETS if b"opendocument.spreadsheet" in data[:200] else FileKind.OPEN_DOCUMENT, ""
     return FileKind.ZIP, ""
 
 
-def _ole_words(data: bytes) -> str:
+def _ole_kind(data: bytes) -> tuple[FileKind, str]:
     """What a compound file of Microsoft's holds, by the names of its streams."""
-    for stream, words in _OLE:
+    for stream, kind, words in _OLE:
         if stream.encode("utf-16-le") in data:
-            return words
-    return "an old Office file"
+            return kind, words
+    return FileKind.BINARY, "an old Office file"
 
 
 _OLE = (
-    ("__substg1.0_", "an Outlook message (.msg)"),
-    ("EncryptedPackage", "an encrypted Office file"),
-    ("WordDocument", "an old Office file (.doc)"),
-    ("Workbook", "an old Office file, a spreadsheet (.xls)"),
-    ("PowerPoint Document", "an old Office file, a presentation (.ppt)"),
+    ("__substg1.0_", FileKind.MESSAGE, ""),
+    ("EncryptedPackage", FileKind.BINARY, "an encrypted Office file"),
+    ("WordDocument", FileKind.BINARY, "an old Office file (.doc)"),
+    ("Workbook", FileKind.SHEETS, ""),
+    ("PowerPoint Document", FileKind.BINARY, "an old Office file, a presentation (.ppt)"),
 )
 
 
+_SUBTITLES = re.compile(rb"WEBVTT[ \t\r\n]|\d{1,6}\r?\n\d\d:\d\d:\d\d,\d{3}[ \t]+-->")
 CODED = b"incident_ID,attribution_ID,"  # EuRepoC's table of attributions
 _HASHES = re.compile(rb"[0-9a-f]{32},[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\r?\n", re.I)
 
@@ -167,6 +173,8 @@ def _text_kind(head: bytes, name: str) -> FileKind:
     start = head[:4096]
     if _MAIL.match(head) and len(set(map(bytes.lower, _MAIL_NAMES.findall(start)))) >= 2:
         return FileKind.MAIL
+    if _SUBTITLES.match(head):
+        return FileKind.SUBTITLES
     if head[:1] == b"<" and _FEED.match(start):
         return FileKind.FEED
     if head[:1] == b"<" and _HTML.search(start):

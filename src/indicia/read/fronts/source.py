@@ -314,7 +314,7 @@ def _read_bytes(
     run: _Run, data: bytes, name: str, kind: FileKind, *, depth: int, cut: bool, least: Tlp | None
 ) -> Iterator[Opened]:
     """What a file of one piece holds. `cut` says that it went on beyond what may be read."""
-    if cut and kind in {FileKind.PDF, FileKind.DOCX, FileKind.ZIP, FileKind.JSON}:
+    if cut and kind not in {*PARTED, FileKind.MAIL, FileKind.SUBTITLES}:
         yield _problem(failed(name, f"is larger than {run.limits.file_bytes:,} bytes", "raise the limit or split the file"))
         return
     try:

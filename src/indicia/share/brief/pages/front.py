@@ -23,6 +23,7 @@ from indicia.view.saying import asked_words
 from indicia.view.since import since
 from indicia.view.slots import rows
 from indicia.view.translated import by_when_words, headline_words, missing_words
+from indicia.view.unread import unread
 from indicia.view.wording import because, many
 from indicia.view.words import MEANINGS, TONES
 
@@ -121,12 +122,13 @@ ELSE = 2  # other affairs that are told after page one
 
 
 def gist(case: Case, notes: Notes) -> tuple[Line, ...]:
-    """The affair in a few sentences: who accuses whom, and who answers."""
+    """The affair in a few sentences: what nobody read, who accuses whom, and who answers."""
+    hidden = tuple(line(notes.index.show(text, 400)) for text in unread(case))
     if not case.claims:
-        return (line(tell(NONE_FOUND)),)
+        return (*hidden, line(tell(NONE_FOUND)))
     about = subject(case)
     told = (*_several(case), *slots.gist(slots.rows(case, about)))
-    return tuple(line(notes.index.show(text, 400), notes=notes(traces)) for text, traces in told)
+    return (*hidden, *(line(notes.index.show(text, 400), notes=notes(traces)) for text, traces in told))
 
 
 def _several(case: Case) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -1,0 +1,114 @@
+"""`indicia compare-readers`: who reads what, side by side."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from typing import Annotated, Any
+
+import typer
+
+from indicia.cli import exits
+from indicia.cli.options import Color, Date, Json, Output, Quiet, Unmarked, Verbose, read_date, talk
+from indicia.cli.readers import (
+    ClaimFiles,
+    ModelAsked,
+    ModelBudget,
+    ModelKeyFile,
+    ModelMaySee,
+    ModelName,
+    ModelSeconds,
+    ModelUrl,
+    OtherReader,
+    asked_readers,
+)
+from indicia.cli.talk import console_for, plain, standard_input, write_out
+from indicia.errors import InputError, UsageError
+from indicia.models import need_models
+
+__all__ = ["compare_readers"]
+
+
+def compare_readers(
+    sources: Annotated[list[str], typer.Argument(help="Files, folders, or - for stdin.", show_default=False)],
+    claims: ClaimFiles = None,
+    reader: OtherReader = None,
+    model_url: ModelUrl = None,
+    model: ModelName = None,
+    model_key_file: ModelKeyFile = None,
+    model_may_see: ModelMaySee = None,
+    model_seconds: ModelSeconds = 120,
+    model_budget: ModelBudget = 500,
+    unmarked: Unmarked = None,
+    date: Date = None,
+    as_json: Json = False,
+    output: Output = None,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+    color: Color = True,
+) -> int:
+    """Which claims our own reader and others read in the same texts, and which only one of them.
+
+    [bold]Examples[/]
+
+      indicia compare-readers statements/ --claims theirs.jsonl
+
+      indicia compare-readers statements/ --reader ollama --model llama3.3 --claims theirs.jsonl
+    """
+    import orjson
+
+    voice = talk(quiet, verbose, color)
+    need_models()
+    by_model = ModelAsked(reader, model_url, model, model_key_file, model_may_see, model_seconds, model_budget)
+    asked = asked_readers(claims, by_model, unmarked)
+    if not asked.readers:
+        raise UsageError("there is nobody to compare with", hint="--claims FILE or --reader NAME")
+    with asked.told(voice) as readers, voice.progress() as progress:
+        rows, fell = _compared(sources, readers, read_date(date), progress)
+    told = {"claims": rows, "not_taken": {f"{name}: {why}": count for (name, why), count in sorted(fell.items())}}
+    if as_json:
+        write_out(orjson.dumps(told, option=orjson.OPT_INDENT_2), output)
+        return exits.E_OK
+    console = console_for(color, sys.stdout)
+    for row in rows:
+        who = " and ".join(row["readers"])
+        console.print(f"{plain(row['document'])}  {plain(who)}: {plain(row['says'])}", markup=False, soft_wrap=True)
+    counted = Counter(" and ".join(row["readers"]) + ("" if len(row["readers"]) > 1 else " alone") for row in rows)
+    console.print()
+    for who, count in counted.most_common():
+        console.print(f"{count:>6}  {plain(who)}", markup=False)
+    for (name, why), count in sorted(fell.items()):
+        console.print(f"{count:>6}  {plain(name)}, not taken: {why}", markup=False)
+    return exits.E_OK
+
+
+def _compared(
+    sources: list[str], readers: Any, published: str | None, progress: Any
+) -> tuple[list[dict[str, Any]], Counter[tuple[str, str]]]:
+    """Each claim that anybody reads, with who does, in the order of the texts; and what fell, by reader and reason."""
+    from indicia.knowledge import load
+    from indicia.pipeline import each_piece
+    from indicia.share.stix.told import headline
+
+    rows: list[dict[str, Any]] = []
+    fell: Counter[tuple[str, str]] = Counter()
+    seen = False
+    for piece in each_piece(sources, load(), published=published, readers=readers, stdin=standard_input(), progress=progress):
+        seen = seen or bool(piece.documents)
+        names = {document.id: document.file_name for document in piece.documents}
+        fell.update((one.reader, one.fault.value) for one in piece.fallen)
+        for claim in piece.claims:
+            rows.append(
+                {
+                    "document": names[claim.quote.document],
+                    "readers": list(claim.readers),
+                    "says": headline(claim),
+                    "score": claim.score,
+                    "quote": claim.quote.text,
+                    "start": claim.quote.start,
+                    "end": claim.quote.end,
+                }
+            )
+    if not seen:
+        raise InputError("none of the sources could be used", hint="check the paths")
+    return rows, fell

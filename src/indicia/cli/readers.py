@@ -1,0 +1,126 @@
+"""Readers beside our own that the command line asks for: a model behind an address, and files of claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import typer
+
+from indicia.cli.exchange import read_secret
+from indicia.cli.options import read_marking
+from indicia.cli.talk import Talk
+from indicia.errors import UsageError
+
+if TYPE_CHECKING:
+    from indicia.read.offered import FromFile
+    from indicia.read.reading import Reader
+    from indicia.readers import ModelReader
+
+__all__ = [
+    "Asked",
+    "ClaimFiles",
+    "ModelAsked",
+    "ModelBudget",
+    "ModelKeyFile",
+    "ModelMaySee",
+    "ModelName",
+    "ModelSeconds",
+    "ModelUrl",
+    "OtherReader",
+    "asked_readers",
+]
+
+ClaimFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--claims", help="A file of claims by another reader (docs/readers.md). May be repeated."),
+]
+OtherReader = Annotated[
+    str | None,
+    typer.Option("--reader", help="Let a language model read too, under this name: ollama, llama.cpp, vllm, lmstudio or any."),
+]
+ModelUrl = Annotated[
+    str | None,
+    typer.Option("--model-url", help="Where the model of --reader is asked, such as http://127.0.0.1:11434/v1."),
+]
+ModelName = Annotated[str | None, typer.Option("--model", help="What the server calls the model of --reader.")]
+ModelKeyFile = Annotated[
+    str | None, typer.Option("--model-key-file", help="A file with the key of the model's server; - reads it from stdin.")
+]
+ModelMaySee = Annotated[
+    str | None,
+    typer.Option(
+        "--model-may-see",
+        help="The highest marking that the model is shown: clear, green or amber. Elsewhere than on this machine: clear.",
+        show_default=False,
+    ),
+]
+ModelSeconds = Annotated[float, typer.Option("--model-seconds", help="Seconds to wait for one answer of the model.", min=1)]
+ModelBudget = Annotated[int, typer.Option("--model-budget", help="Requests that a run may send to the model.", min=1)]
+
+
+@dataclass(slots=True)
+class Asked:
+    """The readers of one run."""
+
+    model: ModelReader | None = None
+    files: list[FromFile] = field(default_factory=list)
+
+    @property
+    def readers(self) -> tuple[Reader, ...]:
+        return (*((self.model,) if self.model is not None else ()), *self.files)
+
+    @contextmanager
+    def told(self, voice: Talk) -> Iterator[tuple[Reader, ...]]:
+        """The readers for a run, at whose end it is said what was sent where, and which claims nobody had a text for."""
+        try:
+            yield self.readers
+        finally:
+            if self.model is not None:
+                voice.say(f"{self.model.name}: {self.model.spent}")
+            for name in (name for file in self.files for name in file.unasked()):
+                voice.warn(f"claims are given on {name}, which is none of the texts")
+
+
+class ModelAsked(NamedTuple):
+    """What the options say of a model that reads, too."""
+
+    reader: str | None
+    url: str | None
+    model: str | None
+    key_file: str | None
+    may_see: str | None
+    seconds: float
+    budget: int
+
+
+def asked_readers(claims: Sequence[Path] | None, by_model: ModelAsked, unmarked: str | None) -> Asked:
+    """Those who read beside our own reader in a run. Opens no connection. Raises: UsageError, InputError, FormatError, each
+    with what to do."""
+    from indicia.read.offered import read_offered
+
+    files = [one for path in claims or () for one in read_offered(path)]
+    if by_model.reader is None:
+        return Asked(None, files)
+    return Asked(_model_reader(by_model.reader, by_model, unmarked), files)
+
+
+def _model_reader(reader: str, by: ModelAsked, unmarked: str | None) -> ModelReader:
+    from indicia.read.offered import usable_name
+    from indicia.readers import Budget, ModelReader, ModelServer, known_server
+
+    try:
+        name = usable_name(reader)
+    except ValueError as error:
+        raise UsageError(str(error), hint="--reader takes a short name of your own") from None
+    address = by.url or known_server(name)
+    if address is None:
+        raise UsageError(f"where is {name!r} asked?", hint="--model-url http://HOST:PORT/v1")
+    if by.model is None:
+        raise UsageError(f"which model of {name!r} reads?", hint="--model NAME, as the server calls it")
+    server = ModelServer(address, by.model, key=read_secret(by.key_file), seconds=by.seconds)
+    allowed, counts = read_marking(by.may_see), read_marking(unmarked)
+    return ModelReader(name, server, may_see=allowed, unmarked=counts, budget=Budget(requests=by.budget))
