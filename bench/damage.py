@@ -22,7 +22,7 @@ from indicia.errors import IndiciaError
 from indicia.knowledge import load
 from indicia.pipeline import as_left
 from indicia.share import pieces
-from tests.sample_case import big_case
+from tests.sample_case import big_case, keep
 
 
 def read_all(path: Path) -> str:
@@ -48,8 +48,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="indicia-damage-") as name:
         whole, damaged = Path(name) / "whole.indicia", Path(name) / "damaged.indicia"
         with open_store(whole) as store:
-            store.save(big_case(claims=40, sightings=200), author="bench", time="2026-11-24T12:00:00Z", what="made up")
-            store.save(big_case(claims=41, sightings=201), author="bench", time="2026-11-24T13:00:00Z", what="changed")
+            keep(store, big_case(claims=40, sightings=200), author="bench", time="2026-11-24T12:00:00Z", what="made up")
+            keep(store, big_case(claims=41, sightings=201), author="bench", time="2026-11-24T13:00:00Z", what="changed")
         expected, data = read_all(whole), whole.read_bytes()
         for number in range(options.rounds):
             flipped = bytearray(data)

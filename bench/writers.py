@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 from indicia.case import open_store
-from tests.sample_case import exchange_case
+from tests.sample_case import exchange_case, keep
 
 WRITER = """
 import sys
@@ -35,12 +35,12 @@ SAVER = """
 import sys
 import msgspec
 from indicia.case import open_store
-from tests.sample_case import exchange_case
+from tests.sample_case import exchange_case, keep
 case = exchange_case()
 with open_store(sys.argv[1]) as store:
     for number in range(int(sys.argv[3])):
         changed = msgspec.structs.replace(case, name=f"run {number}")
-        store.save(changed, author="saver", time="2026-11-24T12:00:00Z", what="saved")
+        keep(store, changed, author="saver", time="2026-11-24T12:00:00Z", what="saved")
         print("saved", number, flush=True)
 """
 
@@ -56,7 +56,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="indicia-writers-") as name:
         where = options.url or str(Path(name) / "a.indicia")
         with open_store(where) as store:
-            store.save(exchange_case(), author="bench", time="2026-11-24T12:00:00Z", what="first")
+            keep(store, exchange_case(), author="bench", time="2026-11-24T12:00:00Z", what="first")
         begun = time.perf_counter()
         running, outs = [], [Path(name) / f"{number}.out" for number in range(options.writers)]
         for number, path in enumerate(outs):

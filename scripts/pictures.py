@@ -62,7 +62,7 @@ def served(case: Case) -> Iterator[str]:
     """The address of a page over one case, on this machine."""
     with tempfile.TemporaryDirectory() as folder:
         with open_store(Path(folder) / "exchange.indicia") as store:
-            store.save(case, author="ada", time="2026-01-02T03:04:05+00:00", what="the example")
+            store.merge(lambda _: case, author="ada", time="2026-01-02T03:04:05+00:00", what="the example")
         app = create_app(Path(folder), author="ada", launch=LAUNCH)
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from indicia.case import Changes, Store
 from indicia.records import (
     About,
     Accused,
@@ -920,3 +921,8 @@ def small_weighing(accuses: Claim, shell: Sighting) -> Weighing:
         ),
         agreement="What was said names an actor; what was observed neither supports nor contradicts it.",
     )
+
+
+def keep(store: Store, case: Case, *, author: str, time: str, what: str) -> Changes:
+    """Makes a case what the store holds, whatever it held, and says what that changed."""
+    return store.merge(lambda _: case, author=author, time=time, what=what).changes

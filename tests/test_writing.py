@@ -1,4 +1,4 @@
-"""Who may read what is written: exports as the umask says, a case its owner alone; and never half a file."""
+"""Who may read what is written: a case and what is made of it its owner alone; and never half a file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from indicia.cli.main import run
 from indicia.share.plain import case_json
 from indicia.web.taxii.inbox import Inbox
 from indicia.writing import write_atomically, written
-from tests.sample_case import empty_case, exchange_case
+from tests.sample_case import empty_case, exchange_case, keep
 
 MASKS = [0o022, 0o002, 0o077, 0o000]
 
@@ -37,28 +37,32 @@ def mode(path: Path) -> int:
 def test_a_case_is_for_its_owner_whatever_the_umask(tmp_path: Path, mask: int) -> None:
     path = tmp_path / "affair.indicia"
     with umask(mask), open_store(path) as store:
-        store.save(exchange_case(), author="a", time="2026-11-24T12:00:00Z", what="x")
+        keep(store, exchange_case(), author="a", time="2026-11-24T12:00:00Z", what="x")
         files = {each.name: mode(each) for each in tmp_path.iterdir()}
     assert files == dict.fromkeys(("affair.indicia", "affair.indicia-shm", "affair.indicia-wal"), 0o600)
 
 
 def test_a_case_that_others_were_let_into_stays_so(tmp_path: Path) -> None:
     path = tmp_path / "affair.indicia"
-    open_store(path).close()
+    path.touch()
     path.chmod(0o640)
     with open_store(path) as store:
-        store.save(empty_case(), author="a", time="2026-11-24T12:00:00Z", what="x")
+        keep(store, empty_case(), author="a", time="2026-11-24T12:00:00Z", what="x")
         assert {mode(each) for each in tmp_path.iterdir()} == {0o640}
 
 
 @pytest.mark.parametrize("mask", MASKS)
-def test_an_export_has_the_mode_that_the_umask_says(tmp_path: Path, mask: int) -> None:
+def test_an_export_is_for_its_owner_until_they_let_others_in(tmp_path: Path, mask: int) -> None:
     case, out = tmp_path / "case.json", tmp_path / "new" / "bundle.json"
     case.write_bytes(case_json(exchange_case()))
     with umask(mask), pytest.raises(SystemExit) as stop:
         run(["share", str(case), "--as", "stix", "-q", "-o", str(out)])
     assert not stop.value.code
-    assert mode(out) == 0o666 & ~mask
+    assert mode(out) == 0o600
+    out.chmod(0o640)
+    with pytest.raises(SystemExit) as stop:
+        run(["share", str(case), "--as", "stix", "-q", "-o", str(out)])
+    assert mode(out) == 0o640
     assert [each.name for each in out.parent.iterdir()] == ["bundle.json"]
 
 

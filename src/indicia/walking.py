@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import stat
+import time
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, BinaryIO
 
 from indicia.records import Problem, Severity
 
@@ -60,30 +63,79 @@ def kind_of(mode: int) -> str:
     return next((name for fits, name in _KINDS if fits(mode)), "neither a file nor a folder")
 
 
+def open_file(path: Path) -> BinaryIO:
+    """An ordinary file, to be read. Nothing waits for what only comes with time: a file of the kernel that blocks gives what is
+    there. Raises: OSError, also for what is no ordinary file."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    mode = os.fstat(handle).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, f"is {kind_of(mode)}", str(path))
+    return os.fdopen(handle, "rb")
+
+
+class _Pipe(io.FileIO):
+    """A pipe of which the first bytes were read already."""
+
+    def __init__(self, handle: int, first: bytes) -> None:
+        super().__init__(handle, "rb")
+        self._first = first
+
+    def readinto(self, buffer: Any, /) -> int | None:
+        if not self._first:
+            return super().readinto(buffer)
+        size = min(len(buffer), len(self._first))
+        buffer[:size], self._first = self._first[:size], self._first[size:]
+        return size
+
+
+def open_pipe(path: Path, *, seconds: float = 5.0) -> BinaryIO:
+    """What comes through a pipe, as of `<(zcat report.gz)`. Raises: OSError where nobody writes into it for so long."""
+    handle, first, end = os.open(path, os.O_RDONLY | os.O_NONBLOCK), b"", time.monotonic() + seconds
+    try:
+        while not first:
+            try:
+                first = os.read(handle, 4096)
+            except BlockingIOError:
+                break  # somebody has opened it to write
+            if not first and time.monotonic() > end:
+                raise OSError(errno.EPIPE, "is a pipe into which nobody writes", os.fspath(path))
+            time.sleep(0 if first else 0.02)
+        os.set_blocking(handle, True)
+    except BaseException:
+        os.close(handle)
+        raise
+    return io.BufferedReader(_Pipe(handle, first))
+
+
 def walk(folder: Path, *, hidden: bool = True, ignored: frozenset[str] = frozenset()) -> Iterator[Path | Problem]:
     """The ordinary files below `folder`, depth first in the order of their names, and a problem for all that is passed over.
 
-    Passed over are folders that may not be entered, links that lead nowhere, links to folders (no walk goes round; what they
-    lead to within `folder` is read at its own place), pipes, sockets and devices; folders called as in `ignored`; and, unless
-    `hidden`, names that begin with a dot.
+    Passed over are folders that may not be entered, links that lead nowhere or out of `folder`, links to folders (no walk goes
+    round; what they lead to within `folder` is read at its own place), pipes, sockets and devices; folders called as in
+    `ignored`; and, unless `hidden`, names that begin with a dot.
     """
-    waiting = [os.fspath(folder)]
+    top, root = os.fspath(folder), folder.resolve()
+    waiting = [top]
     while waiting:
         path = waiting.pop()
         try:
-            mode = os.stat(path).st_mode  # noqa: PTH116 - a Path for each of a million files costs more than asking for it
+            mode = os.lstat(path).st_mode
+            is_link = stat.S_ISLNK(mode) and path != top
+            mode = os.stat(path).st_mode if stat.S_ISLNK(mode) else mode  # noqa: PTH116
         except (OSError, ValueError) as error:
             nowhere = isinstance(error, FileNotFoundError) and os.path.islink(path)  # noqa: PTH114
             yield _passed(path, "is a link that leads nowhere" if nowhere else f"cannot be read: {reason_of(error)}")
             continue
-        if stat.S_ISREG(mode):
+        if is_link and not Path(path).resolve().is_relative_to(root):
+            kind = "a folder" if stat.S_ISDIR(mode) else "a file"
+            what = f"is a link to {kind} elsewhere, and was not followed"
+            yield _passed(path, what, f"give {kind.replace('a ', 'the ')} itself as well")
+        elif stat.S_ISREG(mode):
             yield Path(path)
         elif not stat.S_ISDIR(mode):
             yield _passed(path, f"is {kind_of(mode)}")
-        elif path != os.fspath(folder) and os.path.islink(path):  # noqa: PTH114
-            if not Path(path).resolve().is_relative_to(folder.resolve()):
-                yield _passed(path, "is a link to a folder, and was not followed", "give the folder itself as well")
-        else:
+        elif not is_link:
             names = []
             try:
                 names = sorted(os.listdir(path), reverse=True)  # noqa: PTH208 - as above

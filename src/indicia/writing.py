@@ -10,10 +10,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["PRIVATE", "held_there", "make_private", "write_atomically", "written"]
+__all__ = ["ANYBODY", "PRIVATE", "held_there", "make_private", "write_atomically", "written"]
 
 PRIVATE = 0o600  # the owner reads and writes, nobody else
-_ANYBODY = 0o666  # what the umask takes from
+ANYBODY = 0o666
 
 
 def held_there(output: Path | None) -> bytes:
@@ -25,12 +25,12 @@ def held_there(output: Path | None) -> bytes:
 
 
 @contextmanager
-def written(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
+def written(path: Path, *, private: bool = False, new: int = ANYBODY) -> Iterator[BinaryIO]:
     """A file beside `path` that takes its name when all is written: a stopped run leaves the old file or the new one.
 
-    A new file has the mode that the umask says, as any other program's; one that was there keeps its own; with `private` only
-    its owner reads it, whatever the umask. What is no ordinary file, as a pipe or /dev/null, is written to as it is: nothing
-    may take its place. Raises: OSError, with the name of `path`.
+    A new file has the mode `new`, from which the umask takes; one that was there keeps its own; with `private` only its owner
+    reads it, whatever the umask. What is no ordinary file, as a pipe or /dev/null, is written to as it is: nothing may take its
+    place. Raises: OSError, with the name of `path`.
     """
     if path.exists() and not path.is_file() and not path.is_dir():
         with path.open("wb") as file:
@@ -41,7 +41,7 @@ def written(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
     before = stat.S_IMODE(path.stat().st_mode) if path.is_file() else None
     temporary = path.with_name(f".{path.name[:200]}.{secrets.token_hex(6)}")
     # Not readable by more people than at the end, at no moment. Python's temporary files are for nobody else, ever.
-    mode = PRIVATE if private or before is not None else _ANYBODY
+    mode = PRIVATE if private or before is not None else new
     try:
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), mode)
     except OSError as error:
@@ -62,9 +62,9 @@ def written(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
         raise
 
 
-def write_atomically(path: Path, data: bytes, *, private: bool = False) -> None:
+def write_atomically(path: Path, data: bytes, *, private: bool = False, new: int = ANYBODY) -> None:
     """Writes `data` to `path`, all of it or nothing; otherwise as `written`."""
-    with written(path, private=private) as file:
+    with written(path, private=private, new=new) as file:
         file.write(data)
 
 

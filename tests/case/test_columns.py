@@ -11,6 +11,7 @@ from indicia.case import Columns, open_store
 from indicia.errors import StoreError
 from indicia.records import Case, Hunt, Judgement
 from tests import sample_case
+from tests.sample_case import keep
 
 NOW = "2026-01-02T03:04:05+00:00"
 
@@ -70,7 +71,7 @@ def test_the_store_reads_by_place(tmp_path: Path) -> None:
     case = many()
     sightings = hunt_of(case).sightings
     with open_store(tmp_path / "a.indicia") as store:
-        changes = store.save(case, author="a", time=NOW, what="x")
+        changes = keep(store, case, author="a", time=NOW, what="x")
         assert "columns" not in changes.added
         assert store.sightings_at([7, 3, 10_000]) == (sightings[7], sightings[3])
         assert store.places_of([sightings[9].id, "none"]) == {sightings[9].id: 9}
@@ -85,13 +86,13 @@ def test_the_store_reads_by_place(tmp_path: Path) -> None:
         store.judge(Judgement(id="j", subject=sightings[0].id, action="star", author="a", time=NOW))
         assert store.last_build() == built < store.last_run()
         assert [one.id for one in store.judgements()] == ["j"]
-        assert store.save(case, author="a", time=NOW, what="the same again").is_empty
+        assert keep(store, case, author="a", time=NOW, what="the same again").is_empty
 
 
 def test_broken_columns_say_so(tmp_path: Path) -> None:
     with open_store(tmp_path / "a.indicia") as store:
-        store.save(many(), author="a", time=NOW, what="x")
-        with store._engine.begin() as connection:
+        keep(store, many(), author="a", time=NOW, what="x")
+        with store._place.for_writers().begin() as connection:
             connection.exec_driver_sql("UPDATE entry SET body = x'00' WHERE kind = 'columns'")
         with pytest.raises(StoreError, match="columns"):
             store.columns()

@@ -14,14 +14,21 @@ from indicia.case import open_store
 from indicia.cli import exits
 from indicia.cli.main import run
 from indicia.errors import StoreError
-from tests.sample_case import exchange_case
+from tests.sample_case import exchange_case, keep
 
 NOW = "2026-11-24T12:00:00Z"
 
 
 def saved(path: Path) -> Path:
     with open_store(path) as store:
-        store.save(exchange_case(), author="tester", time=NOW, what="first")
+        keep(store, exchange_case(), author="tester", time=NOW, what="first")
+    return path
+
+
+def made(path: Path) -> Path:
+    """A file in which no case has been kept yet."""
+    with open_store(path) as store:
+        store.remember({})
     return path
 
 
@@ -75,7 +82,7 @@ FILES: dict[str, tuple[Callable[[Path], Path], str]] = {
     "a record of another kind": (lambda path: changed(saved(path), BODY.format("'{}'", "document")), "a record is not whole"),
     "columns that are none": (lambda path: changed(saved(path), BODY.format("'x'", "columns")), "columns"),
     "runs without end": (lambda path: changed(saved(path), "DELETE FROM run"), "run"),
-    "without runs": (lambda path: open_store(path).close() or path, "no case has been saved here yet"),  # type: ignore[func-returns-value]
+    "without runs": (lambda path: made(path), "no case has been saved here yet"),
     "empty": (lambda path: path.write_bytes(b"") or path, "no case has been saved here yet"),
     "a folder": (lambda path: path.mkdir() or path, "is a folder"),  # type: ignore[func-returns-value]
     "in no folder": (lambda path: path / "b.indicia", "there is no folder"),
@@ -158,7 +165,7 @@ def test_commands_say_whose_fault_it_is(
     places = {"case": saved(tmp_path / "a.indicia"), "closed": closed, "text": tmp_path / "a.txt"}
     places["other"] = changed(tmp_path / "other.indicia", "CREATE TABLE bookmarks (id)")
     places["new"] = tmp_path / "new.indicia"
-    open_store(places["new"]).close()
+    made(places["new"])
     places["text"].write_text("The EU said that China attacked Microsoft.", "utf-8")
     with pytest.raises(SystemExit) as stop:
         run([word.format(**places) for word in command.split()])

@@ -21,7 +21,7 @@ from indicia.case.tables import metadata
 from indicia.errors import StoreError
 from indicia.records import Case, Claim, Firmness, Judgement, Outcome, stable_id
 from tests.postgres import server
-from tests.sample_case import big_case, empty_case, exchange_case, hostile_case, said_with
+from tests.sample_case import big_case, empty_case, exchange_case, hostile_case, keep, said_with
 
 NOW = "2026-11-24T12:00:00Z"
 
@@ -47,7 +47,7 @@ def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 def save(where: str, case: Case, what: str = "test") -> None:
     with open_store(where) as store:
-        store.save(case, author="tester", time=NOW, what=what)
+        keep(store, case, author="tester", time=NOW, what=what)
 
 
 @pytest.mark.parametrize("case", [exchange_case(), hostile_case(), empty_case()], ids=["exchange", "hostile", "empty"])
@@ -60,7 +60,7 @@ def test_comes_back_as_it_was(where: str, case: Case) -> None:
 def test_saving_the_same_again_changes_nothing(where: str) -> None:
     save(where, exchange_case())
     with open_store(where) as store:
-        assert store.save(exchange_case(), author="tester", time=NOW, what="again").is_empty
+        assert keep(store, exchange_case(), author="tester", time=NOW, what="again").is_empty
 
 
 def test_a_corrected_claim_supersedes_and_the_old_one_stays_readable(where: str) -> None:
@@ -70,7 +70,7 @@ def test_a_corrected_claim_supersedes_and_the_old_one_stays_readable(where: str)
     second = msgspec.structs.replace(first, claims=(corrected, *first.claims[1:]))
     save(where, first, "first")
     with open_store(where) as store:
-        changes = store.save(second, author="tester", time=NOW, what="second")
+        changes = keep(store, second, author="tester", time=NOW, what="second")
         assert changes.superseded == {"claim": 1}
         assert not changes.withdrawn
         assert store.load() == second
@@ -85,7 +85,7 @@ def test_what_is_gone_is_withdrawn_not_deleted(where: str) -> None:
     second = msgspec.structs.replace(first, claims=first.claims[1:], hunt=None)
     save(where, first)
     with open_store(where) as store:
-        changes = store.save(second, author="tester", time=NOW, what="second")
+        changes = keep(store, second, author="tester", time=NOW, what="second")
         assert changes.withdrawn["claim"] == 1
         assert first.hunt is not None
         assert changes.withdrawn["sighting"] == len(first.hunt.sightings)
@@ -102,11 +102,11 @@ def test_a_sighting_that_is_seen_otherwise_supersedes(where: str) -> None:
     second = msgspec.structs.replace(first, hunt=msgspec.structs.replace(first.hunt, sightings=sightings))
     save(where, first)
     with open_store(where) as store:
-        changes = store.save(second, author="tester", time=NOW, what="second")
+        changes = keep(store, second, author="tester", time=NOW, what="second")
         assert (changes.superseded, changes.added["sighting"]) == ({"sighting": 1}, 1)
         assert store.load() == second
         assert store.load(at=1) == first
-        assert store.save(second, author="tester", time=NOW, what="again").is_empty
+        assert keep(store, second, author="tester", time=NOW, what="again").is_empty
 
 
 def test_what_each_run_changed_is_counted_from_what_is_kept(where: str) -> None:
@@ -119,7 +119,7 @@ def test_what_each_run_changed_is_counted_from_what_is_kept(where: str) -> None:
         first, claims=(firmer, *first.claims[2:]), hunt=msgspec.structs.replace(first.hunt, sightings=(changed, *rest[:-1]))
     )
     with open_store(where) as store:
-        said = [store.save(case, author="tester", time=NOW, what="test") for case in (first, second, first, first)]
+        said = [keep(store, case, author="tester", time=NOW, what="test") for case in (first, second, first, first)]
         assert list(store.changes()) == said
         assert said[1].superseded["sighting"] == said[1].withdrawn["sighting"] == said[1].withdrawn["claim"] == 1
         assert store.versions("none") == ()
@@ -134,7 +134,7 @@ def test_a_run_never_withdraws_what_a_person_decided(where: str) -> None:
     )
     with open_store(where) as store:
         store.judge(mine)
-        store.save(case, author="tester", time=NOW, what="again")
+        keep(store, case, author="tester", time=NOW, what="again")
         assert store.load().judgements == (mine,)
 
 
@@ -173,7 +173,8 @@ def test_many_writers_and_a_reader_at_once_lose_nothing(where: str) -> None:
 
 
 def test_the_migrations_lead_to_the_tables(where: str) -> None:
-    open_store(where).close()
+    with open_store(where) as store:
+        store.remember({})
     engine = create_engine(where if "://" in where else f"sqlite:///{where}")
     found = inspect(engine)
     for table in metadata.sorted_tables:
@@ -188,11 +189,11 @@ WRITER = """
 import sys
 sys.path.insert(0, {root!r})
 from indicia.case import open_store
-from tests.sample_case import big_case
+from tests.sample_case import big_case, keep
 with open_store(sys.argv[1]) as store:
     for number in range(1000):
         case = big_case(claims=20 + number % 3, sightings=200 + number)
-        store.save(case, author="w", time="2026-11-24T12:00:00Z", what=str(number))
+        keep(store, case, author="w", time="2026-11-24T12:00:00Z", what=str(number))
         print(number, flush=True)
 """
 
@@ -250,12 +251,12 @@ FILLER = """
 import sys
 sys.path.insert(0, {root!r})
 from indicia.case import open_store, store, writer
-from tests.sample_case import big_case
+from tests.sample_case import big_case, keep
 store.MANY = writer.MANY = 1000
 case = big_case(claims=20, sightings=20_000)
 with open_store(sys.argv[1]) as held:
     print("filling", flush=True)
-    held.save(case, author="w", time="2026-11-24T12:00:00Z", what="filled")
+    keep(held, case, author="w", time="2026-11-24T12:00:00Z", what="filled")
 """
 
 
@@ -276,7 +277,7 @@ def test_killed_while_it_is_filled_for_the_first_time_it_opens_and_is_empty_or_w
         with open_store(where) as store:
             store.check()
             assert not store.runs() or store.load().hunt is not None
-            store.save(exchange_case(), author="tester", time=NOW, what="after")
+            keep(store, exchange_case(), author="tester", time=NOW, what="after")
             assert store.load() == exchange_case()
 
 
@@ -284,7 +285,8 @@ def test_who_opens_a_file_that_is_being_filled_waits(tmp_path: Path, monkeypatch
     monkeypatch.setattr("indicia.case.store.MANY", 100)
     monkeypatch.setattr("indicia.case.writer.MANY", 100)
     case, where = big_case(claims=1, sightings=3000), tmp_path / "a.indicia"
-    open_store(where).close()
+    with open_store(where) as store:
+        store.remember({})
     with ThreadPoolExecutor(5) as pool:
         filled = pool.submit(save, str(where), case)
         while not filled.done():
@@ -292,7 +294,7 @@ def test_who_opens_a_file_that_is_being_filled_waits(tmp_path: Path, monkeypatch
         filled.result()
     with open_store(where) as store:
         assert store.load() == case
-        with store._engine.connect() as connection:
+        with store._place.for_writers().connect() as connection:
             assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
 
 
@@ -312,7 +314,8 @@ def test_many_sightings_leave_the_same_indexes_and_keys(where: str, monkeypatch:
         engine.dispose()
         return list(shape)
 
-    open_store(where).close()
+    with open_store(where) as store:
+        store.remember({})
     before, case = shape(), big_case(claims=1, sightings=300)
     save(where, case)
     assert shape() == before

@@ -15,7 +15,7 @@ from indicia.case import Store, open_store, words
 from indicia.case.words import phrases, snippet, words_of
 from indicia.records import Judgement, Mention
 from tests.postgres import server
-from tests.sample_case import big_case, exchange_case, hostile_case
+from tests.sample_case import big_case, exchange_case, hostile_case, keep
 
 NOW = "2026-11-24T12:00:00Z"
 
@@ -35,7 +35,7 @@ def filled(store: Store) -> Store:
     accented = Mention(
         id="mention--e", kind=case.mentions[0].kind, value="Ünïcode_Gröupe", span=case.mentions[0].span, type="under_score"
     )
-    store.save(msgspec.structs.replace(case, mentions=(*case.mentions, accented)), author="tester", time=NOW, what="first")
+    keep(store, msgspec.structs.replace(case, mentions=(*case.mentions, accented)), author="tester", time=NOW, what="first")
     store.judge(Judgement(id="j1", subject="x", action="note", author="ann", time=NOW, note="ask the mail team about y.js"))
     return store
 
@@ -105,14 +105,14 @@ def test_what_is_withdrawn_is_found_no_more_and_what_comes_back_is(tmp_path: Pat
     without = msgspec.structs.replace(case, claims=(), hunt=None)
     with open_store(tmp_path / "a.indicia") as store:
         for each, expected in ((case, {"document", "claim"}), (without, {"document"}), (case, {"document", "claim"})):
-            store.save(each, author="tester", time=NOW, what="again")
+            keep(store, each, author="tester", time=NOW, what="again")
             assert kinds(store, "Microsoft HAFNIUM") == expected
             assert bool(store.count("exch01")) is (each.hunt is not None)
 
 
 def test_a_hostile_case_is_kept_and_found(tmp_path: Path) -> None:
     with open_store(tmp_path / "a.indicia") as store:
-        store.save(hostile_case(), author="tester", time=NOW, what="hostile")
+        keep(store, hostile_case(), author="tester", time=NOW, what="hostile")
         assert store.load() == hostile_case()
         assert {"claim", "document", "mention", "sighting"} <= kinds(store, "<script>alert(1)</script>")
 
@@ -121,12 +121,12 @@ def test_a_file_from_before_the_index_gets_one(tmp_path: Path) -> None:
     path = tmp_path / "a.indicia"
     case = big_case(claims=30, sightings=2500)
     with open_store(path) as store:
-        store.save(case, author="tester", time=NOW, what="first")
+        keep(store, case, author="tester", time=NOW, what="first")
         expected = store.count("exch01"), store.count("microsoft")
     connection = sqlite3.connect(path)
     connection.executescript(
         "DROP TABLE entry_words; DROP TABLE sighting_words; DROP TABLE offered; "
-        "UPDATE alembic_version SET version_num = '0001';"
+        "DROP TABLE watched; UPDATE alembic_version SET version_num = '0001';"
     )
     connection.close()
     with open_store(path) as store:

@@ -18,7 +18,7 @@ from indicia.share.plain import case_json
 from indicia.share.stix import bundle_objects, read_bundle
 from indicia.share.taxii_client import pull
 from indicia.web.taxii.collections import collection_id
-from tests.sample_case import exchange_case, said_with
+from tests.sample_case import exchange_case, keep, said_with
 from tests.web.test_taxii import ALICE, BOB, at, mixed_case, readers, server
 
 __all__ = ["readers", "server"]  # fixtures
@@ -80,7 +80,7 @@ def test_push_again_sends_only_what_changed(server: str, tmp_path: Path, capsys:
     objects = bundle_objects(case, load())
     words = ["push", str(path), inbox, "--token-file", str(token)]
     with open_store(path) as store:
-        store.save(case, author="x", time="t", what="first")
+        keep(store, case, author="x", time="t", what="first")
         assert indicia(*words) == exits.E_OK
         sent = pull(inbox, ALICE).objects
         assert indicia(*words) == exits.E_OK
@@ -88,7 +88,7 @@ def test_push_again_sends_only_what_changed(server: str, tmp_path: Path, capsys:
         theirs = sum(item["type"] in {"attack-pattern", "intrusion-set"} and "labels" not in item for item in objects)
         assert f"0 objects taken, 0 refused, 0 pending, {len(sent) + theirs} sent before" in capsys.readouterr().err
         firmer = said_with(case.claims[0], firmness=Firmness.CONFIRMED)
-        store.save(msgspec.structs.replace(case, claims=(firmer, *case.claims[1:])), author="x", time="t", what="second")
+        keep(store, msgspec.structs.replace(case, claims=(firmer, *case.claims[1:])), author="x", time="t", what="second")
     assert indicia(*words) == exits.E_OK
     changed = [item for item in pull(inbox, ALICE).objects if item not in sent]
     assert {item["type"] for item in changed} <= {"note", "relationship"}, "under new versions, which replace the old"

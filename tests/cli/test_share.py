@@ -16,14 +16,14 @@ from indicia.cli import exits
 from indicia.cli.main import run
 from indicia.records import Problem, Tlp
 from indicia.share.redact import mark
-from tests.sample_case import exchange_case
+from tests.sample_case import exchange_case, keep
 
 
 @pytest.fixture
 def case_file(tmp_path: Path) -> str:
     where = str(tmp_path / "affair.indicia")
     with open_store(where) as store:
-        store.save(mark(exchange_case(), Tlp.AMBER), author="tester", time="2026-11-24T12:00:00Z", what="test")
+        keep(store, mark(exchange_case(), Tlp.AMBER), author="tester", time="2026-11-24T12:00:00Z", what="test")
     return where
 
 
@@ -94,7 +94,7 @@ def test_folders_stay_at_home(tmp_path: Path, form: str) -> None:
     where, out = str(tmp_path / "affair.indicia"), tmp_path / "out"
     with open_store(where) as store:
         changed = msgspec.structs.replace(case, documents=documents, problems=(problem,))
-        store.save(changed, author="tester", time="2026-11-24T12:00:00Z", what="test")
+        keep(store, changed, author="tester", time="2026-11-24T12:00:00Z", what="test")
     assert share(where, "--as", form, "-o", str(out)) == exits.E_OK
     assert b"ann-example" not in out.read_bytes()
     if form != "timesketch":

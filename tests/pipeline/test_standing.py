@@ -18,6 +18,7 @@ from indicia.share import render
 from indicia.weigh.assess import weigh
 from indicia.weigh.gather import gather
 from tests import sample_case
+from tests.sample_case import keep
 
 
 @pytest.fixture(scope="module")
@@ -309,7 +310,7 @@ def test_a_rejected_claim_loses_neither_what_is_in_place_nor_own_rules(knowledge
     grown = build([str(text)], before=made, knowledge=knowledge)
     assert (grown.have, grown.rules) == (made.have, made.rules)
     with open_store(tmp_path / "case.indicia") as store:
-        store.save(made, author="Ada", time="2026-01-02T03:04:05+00:00", what="brief")
+        keep(store, made, author="Ada", time="2026-01-02T03:04:05+00:00", what="brief")
         assert (store.load().have, store.load().rules) == (made.have, made.rules)
 
 

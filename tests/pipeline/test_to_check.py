@@ -10,7 +10,7 @@ import pytest
 from indicia.affairs.main import main_affair
 from indicia.knowledge import Knowledge, load
 from indicia.pipeline import as_left
-from indicia.pipeline.build import conclude
+from indicia.pipeline.concluding import conclude
 from indicia.records import SURE, Case, Judgement, Stance, those_counted, to_check
 from indicia.share import render
 from tests import sample_case

@@ -7,8 +7,8 @@ import pytest
 
 from indicia import knowledge
 from indicia.read.claims import claim_row, read_claims
-from indicia.read.claims.issuer import issuers_of
 from indicia.read.claims.parties import NamesByPlace, Parties
+from indicia.read.claims.voices import issuers_of
 from indicia.read.fronts import document_from_text
 from indicia.read.names import find_names
 from indicia.records import Document, stable_id

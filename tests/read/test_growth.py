@@ -15,6 +15,7 @@ from indicia import knowledge
 from indicia.hunt.logs.formats import LogInput, linekinds, recognise, syslog
 from indicia.hunt.logs.formats.base import Wanted
 from indicia.hunt.rules.stix import documents_in
+from indicia.knowledge import galaxy
 from indicia.read import reading
 from indicia.read.fronts import document_from_text, open_source, pdf
 from indicia.read.fronts.html import read_html
@@ -28,7 +29,6 @@ from indicia.read.indicators.find import PLACES
 from indicia.read.names import find_names
 from indicia.read.reading import read_document
 from indicia.records import Problem
-from scripts.knowledge import galaxy
 from tests.work import ended_by, steps
 
 NAMES = (

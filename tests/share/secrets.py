@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from indicia.records import Case, Claim, Document, Mention, RuleText, Tlp, stable_id
+from indicia.records import Case, Claim, Document, Judgement, Mention, RuleText, Tlp, stable_id, to_json
 from tests.share.strategies import claims, letters, spans, whole_cases
 
 __all__ = ["RULE", "cases_with_secrets"]
@@ -53,15 +53,42 @@ def cases_with_secrets(draw: Any) -> Case:
     ]
     first = st.sampled_from([None, *(one.id for one in (*said, *rests))])
     passed_on = [msgspec.structs.replace(one, origin=draw(first)) for one in case.claims]
+    every = [*case.claims, *said, *rests]
+    judged = [draw(_judgement(number, every)) for number in range(draw(st.integers(0, 4)))] if every else []
     return msgspec.structs.replace(
         case,
         name="Numbat",
+        judgements=(*case.judgements, *judged),
         documents=tuple(draw(_among(seen, hidden))),
         claims=tuple(draw(_among(passed_on, [*said, *rests]))),
         mentions=tuple(draw(_among(list(case.mentions), found))),
         marking=draw(st.sampled_from([None, Tlp.RED])),
         have=draw(st.sampled_from([(), ("mfa",)])),
         rules=(RULE,),
+    )
+
+
+@st.composite
+def _judgement(draw: Any, number: int, claims: list[Claim]) -> Judgement:
+    """What a person decided about a claim, for whatever audience."""
+    action = draw(st.sampled_from(["correct", "reject", "confirm", "note", "add"]))
+    subject, value = draw(st.sampled_from(claims)), ""
+    if action == "correct":
+        value = draw(
+            st.sampled_from(['{"accused": "Numbat"}', '{"stance": "denies", "date": "1999-01-01"}', '{"deed": "none"}'])
+        )
+    if action == "add":
+        subject = msgspec.structs.replace(subject, id=f"by-hand{number}", origin=None, date="1999-01-01")
+        value = to_json(subject).decode()
+    return Judgement(
+        id=f"judgement--{number}",
+        subject=subject.id,
+        action=action,
+        author="ann",
+        time=f"2026-01-01T00:00:0{number}Z",
+        value=value,
+        note=draw(st.sampled_from(["", "quagga"])),
+        marking=draw(st.sampled_from([*Tlp, None, msgspec.UNSET])),
     )
 
 

@@ -156,6 +156,7 @@ def anything(hint: Any) -> st.SearchStrategy[Any]:
         bool: st.booleans(),
         datetime: _moments,
         types.NoneType: st.none(),
+        msgspec.UnsetType: st.just(msgspec.UNSET),
     }
     if hint in plain:
         return plain[hint]

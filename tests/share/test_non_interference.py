@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterator
 from functools import cache
 
 import msgspec
@@ -15,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indicia.knowledge import load
-from indicia.pipeline import for_audience, for_public
-from indicia.pipeline.build import drawn_anew
-from indicia.records import Affair, Case, Document, Judgement, Problem, Tlp, stable_id
+from indicia.pipeline import for_audience
+from indicia.pipeline.concluding import drawn_anew
+from indicia.records import Affair, Case, Claim, Document, Judgement, Problem, Tlp, from_json, stable_id
 from indicia.share import FORMATS, render
 from indicia.share.internals import without_internals
 from tests.sample_case import exchange_case
@@ -43,7 +44,21 @@ def never_held(case: Case, audience: Tlp) -> Case:
         marking=Tlp.joined(one.marking for one in documents),
         unmarked=case.unmarked,
     )
-    return drawn_anew(bare, case, load())
+    bare = msgspec.structs.replace(bare, judgements=tuple(_said_of(bare, case, audience)))
+    return for_audience(drawn_anew(bare, case, load()), None, load())
+
+
+def _said_of(left: Case, case: Case, audience: Tlp) -> Iterator[Judgement]:
+    """What people who may be heard decided about what is left of the case."""
+    ids, known = {one.id for one in left.documents}, {one.id for one in (*left.claims, *left.mentions)}
+    for one in case.judgements:
+        if one.action == "add" and '"quote"' in one.value:
+            added = from_json(one.value, Claim)
+            known |= {added.id} if all(span.document in ids for span in added.spans()) else set()
+    for one in case.judgements:
+        marking = case.unmarked if one.marking is None else one.marking
+        if isinstance(marking, Tlp) and marking.rank <= audience.rank and one.subject in known:
+            yield one
 
 
 def beset() -> Case:
@@ -114,7 +129,7 @@ def public_and_plain() -> tuple[Case, Case]:
     assert case.hunt is not None
     texts = msgspec.structs.replace(case, hunt=None, weighing=None, advice=None, judgements=(), problems=(), rules=())
     case = msgspec.structs.replace(case, problems=case.hunt.problems, rules=(RULE,))
-    return for_public(case, load(), told=False), without_internals(drawn_anew(texts, texts, load()))
+    return for_audience(case, None, load(), public=True, told=False), without_internals(drawn_anew(texts, texts, load()))
 
 
 @pytest.mark.parametrize("form", QUICK)

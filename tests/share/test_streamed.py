@@ -23,7 +23,7 @@ from indicia.share.stix import bundle
 from indicia.share.stix import pieces as stix_pieces
 from indicia.share.stix.ids import object_id
 from tests.postgres import server
-from tests.sample_case import big_case, exchange_case, hostile_case
+from tests.sample_case import big_case, exchange_case, hostile_case, keep
 
 NOW = "2026-11-24T12:00:00Z"
 
@@ -56,15 +56,15 @@ def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     """A case by its name, and where it is."""
     engine, name = request.param
     if engine == "sqlite":
-        yield name, keep(name, str(tmp_path_factory.mktemp("case") / f"{name}.indicia"))
+        yield name, stored(name, str(tmp_path_factory.mktemp("case") / f"{name}.indicia"))
         return
     with server() as url:
-        yield name, keep(name, url)
+        yield name, stored(name, url)
 
 
-def keep(name: str, place: str) -> str:
+def stored(name: str, place: str) -> str:
     with open_store(place) as store:
-        store.save(CASES[name], author="tester", time=NOW, what="x")
+        keep(store, CASES[name], author="tester", time=NOW, what="x")
     return place
 
 
@@ -107,17 +107,17 @@ def test_what_is_read_is_of_one_moment(kept: tuple[str, str]) -> None:
         assert case.hunt is not None
         before = list(case.hunt.sightings)
         with open_store(where) as store:
-            store.save(exchange_case(logs=False), author="another", time=NOW, what="all gone")
+            keep(store, exchange_case(logs=False), author="another", time=NOW, what="all gone")
         assert list(case.hunt.sightings) == before
         assert len(case.hunt.sightings) == len(before)
     with open_store(where) as store:
-        store.save(CASES["judged"], author="another", time=NOW, what="back")
+        keep(store, CASES["judged"], author="another", time=NOW, what="back")
 
 
 def test_a_lowered_marking_is_kept_while_the_case_is_read(tmp_path: Path) -> None:
     path = tmp_path / "a.indicia"
     with open_store(path) as store:
-        store.save(exchange_case(), author="x", time=NOW, what="x")
+        keep(store, exchange_case(), author="x", time=NOW, what="x")
     words = ["share", str(path), "--as", "json", "--tlp", "clear", "--allow-lower", "agreed", "-q", "-o", str(tmp_path / "o")]
     with pytest.raises(SystemExit) as stop:
         run(words)

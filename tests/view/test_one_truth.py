@@ -20,6 +20,7 @@ from indicia.view.affair import subject
 from indicia.view.judgements import key_judgements
 from indicia.view.slots import counted, rows
 from tests.command import indicia
+from tests.sample_case import keep
 from tests.view.made import made_claim
 from tests.web.site import NOW, client
 
@@ -65,7 +66,7 @@ def page(case: Case, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
     """The page's JSON twins."""
     folder = tmp_path_factory.mktemp("cases")
     with open_store(folder / "made.indicia") as store:
-        store.save(case, author="tester", time=NOW, what="made")
+        keep(store, case, author="tester", time=NOW, what="made")
     with client(folder) as browser:
         found = {
             name: browser.get(f"/case/made{path}.json").json() for name, path in {"overview": "", "claims": "/claims"}.items()

@@ -141,10 +141,8 @@ def test_a_collection_gives_what_is_new_in_it(case: Path, server: str) -> None:
     assert load_case(case) == held
 
 
-def test_a_token_is_for_one_server_and_a_broken_state_is_told(case: Path) -> None:
+def test_a_token_is_for_one_server(case: Path) -> None:
     token = case.with_name("token")
     token.write_text(ALICE, "utf-8")
     both = [f"https://{name}.example/api/collections/1/" for name in "ab"]
     assert indicia("watch", str(case), *both, "--token-file", str(token)) == exits.E_USAGE
-    case.with_name("affair.indicia.watched").write_text("{", "utf-8")
-    assert indicia("watch", str(case), str(case.parent / "texts")) == exits.E_NOTHING

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from indicia.case import open_store
 from indicia.records import Case
 from indicia.web import create_app
+from tests.sample_case import keep
 
 LAUNCH = "a-launch-token-of-these-tests"
 NOW = "2026-01-02T03:04:05+00:00"
@@ -18,7 +19,7 @@ NOW = "2026-01-02T03:04:05+00:00"
 def shelve(folder: Path, slug: str, case: Case) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with open_store(folder / f"{slug}.indicia") as store:
-        store.save(case, author="tester", time=NOW, what="sample")
+        keep(store, case, author="tester", time=NOW, what="sample")
 
 
 def client(folder: Path, **more: object) -> TestClient:

@@ -371,7 +371,7 @@ def test_from_a_pasted_text_and_files_to_a_case(site: TestClient, tmp_path: Path
     names = [one["name"] for one in site.get("/case/my-affair/documents.json").json()["documents"]]
     assert "NATO.txt" in names and len(names) == 2 and not any("/" in name for name in names)
     assert "TLP:AMBER" in site.get("/case/my-affair").text
-    assert not list((tmp_path / ".inbox").glob("my-affair*"))
+    assert not list((tmp_path / ".inbox").rglob("my-affair*"))
     # more of the same into the same case: the text replaces itself
     fields = {"token": token(site.get("/").text), "into": "my-affair"}
     page = site.post("/new", data=fields, files=[("texts", ("NATO.txt", b"NATO said nothing."))])

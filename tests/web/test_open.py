@@ -98,6 +98,9 @@ def test_it_follows_what_people_decide(tmp_path: Path) -> None:
         before = rows(site, slug(site), "claims")
         with open_store(tmp_path / "one.indicia") as store:
             time = "2026-01-02T00:00:00+00:00"
-            store.judge(Judgement(id="r", subject=before[0]["id"], action="reject", author="Ada Zebra", time=time))
+            for_few = Judgement(id="r", subject=before[0]["id"], action="reject", author="Ada Zebra", time=time)
+            store.judge(for_few)
+            assert rows(site, slug(site), "claims") == before, "what is decided in a case is marked as it is"
+            store.judge(msgspec.structs.replace(for_few, marking=Tlp.CLEAR))
         after = rows(site, slug(site), "claims")
         assert before[0]["id"] not in {one["id"] for one in after} and len(after) == len(before) - 1

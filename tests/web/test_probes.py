@@ -24,10 +24,12 @@ from indicia.web import create_app
 from indicia.web.guard import connections
 from indicia.web.guard.entrance import COOKIE
 from indicia.web.guard.hosts import LOCAL, AllowedHosts
-from indicia.web.taxii.collections import collection_id
+from indicia.web.taxii.collections import collection_id, keyed_id
 from indicia.web.taxii.server import beside
 from tests import sample_case
 from tests.web.site import LAUNCH, shelve, token
+
+KEY = b"the key of these tests"
 
 ROWS = yaml.safe_load((Path(__file__).parents[1] / "cases/web/probes.yml").read_text("utf-8"))
 PROBES = [row for rows in ROWS.values() for row in rows]
@@ -109,10 +111,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "secret": str(secret),
         "read": str(read),
         "other": TimestampSigner("another key").sign(b"eyJpbnNpZGUiOiB0cnVlfQ==").decode(),
-        "root": collection_id("case sample"),
+        "root": keyed_id(KEY, "sample"),
         "clear": collection_id("clear"),
     }
-    with serving(beside(page, taxii_of_page(shelf.slugs, shelf.store, None, None, "amber", hosts, LAUNCH))) as port:
+    with serving(beside(page, taxii_of_page(shelf.slugs, shelf.store, None, None, "amber", hosts, LAUNCH, KEY))) as port:
         yield Site(port, places)
 
 

@@ -18,6 +18,7 @@ from indicia.web.cases import shelf
 from indicia.web.cases.sightings import FACETS, Sightings
 from indicia.web.pages.hunt import line_of, worst_first
 from tests import sample_case
+from tests.sample_case import keep
 from tests.web.site import client, shelve, token
 
 CASE = sample_case.big_case(claims=5, sightings=400, techniques=("T1003.001", "T1059.003", "T1041"))
@@ -35,7 +36,7 @@ VALUE = {
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     with open_store(tmp_path_factory.mktemp("store") / "a.indicia") as made:
-        made.save(CASE, author="a", time="2026-01-02T03:04:05+00:00", what="x")
+        keep(made, CASE, author="a", time="2026-01-02T03:04:05+00:00", what="x")
         yield made
 
 

@@ -24,16 +24,18 @@ from indicia.cli.serve import Kept, taxii_of_page
 from indicia.errors import FormatError, InputError, UsageError
 from indicia.knowledge import load
 from indicia.records import Case, Firmness, Tlp
-from indicia.share.redact import marking_of
+from indicia.share.redact import mark, marking_of
 from indicia.web import create_app
+from indicia.web.cases.shelf import Shelf
 from indicia.web.guard.hosts import LOCAL, AllowedHosts
-from indicia.web.taxii.collections import collection_id, marking_of_object
+from indicia.web.taxii.collections import collection_id, keyed_id, marking_of_object
 from indicia.web.taxii.inbox import Inbox
 from indicia.web.taxii.readers import Reader, load_readers, reader_of
 from indicia.web.taxii.server import MEDIA, Fixed, Source, beside, taxii_app
-from tests.sample_case import exchange_case, said_with
-from tests.web.site import LAUNCH
+from tests.sample_case import exchange_case, keep, said_with
+from tests.web.site import LAUNCH, shelve
 
+HERE = AllowedHosts(LOCAL)
 READERS = """
 [readers.alice]
 token = "alice-token-0123456789"
@@ -205,8 +207,8 @@ def note(tlp: Tlp | None, number: int, modified: str = "2026-01-01T00:00:00.000Z
     return item | ({"object_marking_refs": [TLP_IDS[tlp]]} if tlp else {})
 
 
-def post(server: str, token: str, body: bytes, kind: str = MEDIA) -> requests.Response:
-    url = f"{server}/taxii2/case/collections/{collection_id('inbox')}/objects/"
+def post(server: str, token: str, body: bytes, kind: str = MEDIA, root: str = "case") -> requests.Response:
+    url = f"{server}/taxii2/{root}/collections/{collection_id('inbox')}/objects/"
     return requests.post(url, data=body, headers={"Authorization": f"Bearer {token}", "Content-Type": kind}, timeout=20)
 
 
@@ -322,15 +324,17 @@ def test_only_what_changed_counts_as_added_again(tmp_path: Path, readers: tuple[
     times = iter(f"2026-11-24T{hour}:00:00.000000Z" for hour in range(10, 24))
     case = mixed_case()
     with open_store(tmp_path / "a.indicia") as store:
-        store.save(case, author="x", time="t", what="first")
+        keep(store, case, author="x", time="t", what="first")
         app = taxii_app(lambda: {"case": Kept(store)}, load(), readers, now=lambda: next(times))
         with running(app) as server:
             everything = get(at(server, Tlp.AMBER), ALICE, limit="1000").json()["objects"]
             assert "objects" not in get(at(server, Tlp.AMBER), ALICE, added_after="2026-11-24T10:00:00Z").json()
             firmer = said_with(case.claims[0], firmness=Firmness.CONFIRMED)
-            store.save(msgspec.structs.replace(case, claims=(firmer, *case.claims[1:])), author="x", time="t", what="second")
+            keep(store, msgspec.structs.replace(case, claims=(firmer, *case.claims[1:])), author="x", time="t", what="second")
             later = get(at(server, Tlp.AMBER), ALICE, added_after="2026-11-24T10:00:00Z").json()["objects"]
-        with running(taxii_app(lambda: {"case": Kept(store)}, load(), readers, now=lambda: "2027")) as server:
+        with running(
+            taxii_app(lambda: {"case": Kept(store)}, load(), readers, now=lambda: "2027-01-01T00:00:00.000000Z")
+        ) as server:
             assert get(at(server, Tlp.AMBER), ALICE, added_after="2026-11-24T10:00:00Z").json()["objects"] == later, "kept"
     changed = [item for item in later if item["type"] == "note"]
     assert len(changed) == 1
@@ -343,8 +347,8 @@ def test_only_what_changed_counts_as_added_again(tmp_path: Path, readers: tuple[
 def test_beside_the_page_the_same_cases_are_offered(tmp_path: Path) -> None:
     page = create_app(tmp_path / "cases", author="x", launch=LAUNCH)
     case = mixed_case()
-    page.state.shelf.store("exchange", make=True).save(case, author="x", time="t", what="first")
-    taxii = taxii_of_page(page.state.shelf.slugs, page.state.shelf.store, None, None, "amber", AllowedHosts(LOCAL), LAUNCH)
+    keep(page.state.shelf.store("exchange", make=True), case, author="x", time="t", what="first")
+    taxii = taxii_of_page(page.state.shelf.slugs, page.state.shelf.store, None, None, "amber", HERE, LAUNCH, b"key")
     with running(beside(page, taxii)) as server:
         assert get(f"{server}/taxii2/").status_code == 401, "beside the page nobody sees anything without a token"
         (root,) = get(f"{server}/taxii2/", LAUNCH).json()["api_roots"]
@@ -356,6 +360,49 @@ def test_beside_the_page_the_same_cases_are_offered(tmp_path: Path) -> None:
         assert not [word for word in SECRET if word in json.dumps(objects)]
         page_there = requests.get(f"{server}/", headers={"Authorization": f"Bearer {LAUNCH}"}, timeout=20)
         assert "exchange" in page_there.text
+
+
+def test_nobody_learns_of_a_case_of_which_they_may_see_nothing(tmp_path: Path, readers: tuple[Reader, ...]) -> None:
+    """Neither that there is one, nor whether it is called as they guess."""
+    file = tmp_path / "readers.toml"
+    file.write_text(f'[readers.alice]\ntoken_sha256 = "{readers[0].token_sha256}"\ntlp = "green"\nwrite = true\n', "utf-8")
+    secret = mark(exchange_case(logs=False), Tlp.RED)
+    told = []
+    for number, cases in enumerate(({"open": mixed_case()}, {"open": mixed_case(), "red-affair": secret})):
+        home = tmp_path / str(number)
+        for slug, case in cases.items():
+            shelve(home, slug, case)
+        shelf = Shelf(home)
+        app = taxii_of_page(shelf.slugs, shelf.store, file, tmp_path / f"inbox{number}", "amber", HERE, LAUNCH, b"key")
+        with running(app) as server:
+            (first, second) = get(f"{server}/taxii2/", ALICE).json()["api_roots"]
+            guessed = [keyed_id(key, "red-affair") for key in (b"key", b"")] + [collection_id("case red-affair"), "red-affair"]
+            paths = [f"taxii2/{root}/{rest}" for root in guessed for rest in ("", "collections/", f"{INBOX}objects/")]
+            answers = [get(f"{server}/{path}", ALICE) for path in ("taxii2/", *paths)]
+            told.append([(one.status_code, one.content.replace(server.encode(), b"")) for one in answers])
+            assert post(server, ALICE, json.dumps({"objects": [note(Tlp.GREEN, 1)]}).encode(), root="inbox").status_code == 202
+            assert len(get(f"{server}/taxii2/", LAUNCH).json()["api_roots"]) == len(cases) + 1
+        shelf.close()
+    assert told[0] == told[1]
+    assert {code for code, _ in told[0][1:]} == {404}
+
+
+def test_what_is_new_comes_after_what_was_there_though_the_clock_is_set_back(
+    tmp_path: Path, readers: tuple[Reader, ...]
+) -> None:
+    clock = iter(f"2026-11-{day}T12:00:00.000000Z" for day in (24, 20, 19))
+    case = mixed_case()
+    with open_store(tmp_path / "a.indicia") as store:
+        keep(store, msgspec.structs.replace(case, claims=case.claims[:1]), author="x", time="t", what="first")
+        with running(taxii_app(lambda: {"case": Kept(store)}, load(), readers, now=lambda: next(clock))) as server:
+            url = at(server, Tlp.AMBER)
+            before = {one["id"]: one for one in get(url, ALICE, limit="1000").json()["objects"]}
+            last = get(url, ALICE, limit="1000").headers["X-TAXII-Date-Added-Last"]
+            keep(store, case, author="x", time="t", what="second")
+            later = get(url, ALICE, added_after=last).json()["objects"]
+            now = {one["id"] for one in get(url, ALICE, limit="1000").json()["objects"]}
+    assert set() != now - before.keys() <= {one["id"] for one in later}
+    assert all(one["modified"] > before[one["id"]]["modified"] for one in later if one["id"] in before and "modified" in one)
 
 
 INBOX = f"collections/{collection_id('inbox')}/"

@@ -45,7 +45,7 @@ def main_affair(case: Case, story: Story | None = None) -> MainAffair:
     story = story or main_story(case)
     counted = those_counted(case.claims, case.judgements)
     mine = [claim for claim in counted if claim.quote.document in story.documents]
-    main = main_among(mine, case.affairs)
+    main = main_among(mine, case.affairs, story.incident)
     id = main.id or story.incident or _told_by_most(case.claims, story)
     if main.id is None and id is not None:
         main = replace(main, id=id, name=next((one.name for one in case.affairs if one.incident_id == id), main.name))
@@ -144,15 +144,20 @@ def _whom(claim: Claim) -> str:
     return party.canonical.lower() if by_name and party is not None else target_of(claim)
 
 
-def main_among(claims: Iterable[Claim], affairs: Iterable[Affair] = ()) -> MainAffair:
-    """The main affair of some claims, joined to `affairs`; claims that none of these holds go by the incident they tell."""
+def main_among(claims: Iterable[Claim], affairs: Iterable[Affair] = (), told_by: str | None = None) -> MainAffair:
+    """The main affair of some claims, joined to `affairs`; claims that none of these holds go by the incident they tell. A
+    known incident that the texts themselves are about (`told_by`) leads, as long as a claim is on it."""
     claims = tuple(claims)
     groups = _grouped(claims, tuple(affairs))
     told = [group for group in groups if _is_told(group)]
     if not told:
         return MainAffair(on=claims)
     evidence = _evidence(told, {claim.id: claim for claim in claims})
-    at = min(range(len(told)), key=lambda number: (-evidence[number][0], _only_answers(told[number]), evidence[number][1]))
+    lead = [number for number, group in enumerate(told) if told_by is not None and group.incident == told_by]
+    at = min(
+        lead or range(len(told)),
+        key=lambda number: (-evidence[number][0], _only_answers(told[number]), evidence[number][1]),
+    )
     main = told[at]
     own = {claim.id for claim in main.claims}
     own |= {claim.id for group in groups if group not in told for claim in group.claims if _speaks_to(claim, group, main)}

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from indicia.affairs.content import any_deed, in_turn
 from indicia.affairs.stories import Story
-from indicia.records import Case, Mention, MentionKind
+from indicia.records import Case, Mention, MentionKind, Prominence
 
 # What is asked, in this order, and how many sentences may answer it.
 ASKED = {"corrected": 2, "deed": 2, "victims": 2, "when": 1, "how": 2, "spared": 1, "open": 1, "answer": 1}
@@ -38,7 +38,10 @@ def told_of(case: Case, story: Story) -> tuple[AnswerSentence, ...]:
     out."""
     documents = {one.id: one for one in case.documents if one.id in story.documents}
     found: dict[tuple[str, int], dict[str, Mention]] = defaultdict(dict)
+    aside = {(one.quote.document, one.quote.start) for one in case.claims if one.prominence is Prominence.BACKGROUND}
     for one in case.mentions:
+        if (one.span.document, one.span.start) in aside:  # what is said in passing is of other deeds
+            continue
         if one.kind is MentionKind.FACT and one.span.document in documents and len(one.span.text.split()) >= LEAST:
             found[one.span.document, one.span.start][one.type] = one
     left = [kinds for kinds in found.values() if _is_on_it(kinds)]

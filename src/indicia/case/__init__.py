@@ -1,8 +1,9 @@
 """The case on disk: one SQLite file, or PostgreSQL for a team.
 
-store  save, load, queries              parts  how a case falls into records
-past   runs, changes, versions
-writer, rows  the difference, written   words  the full-text index
+store  merge, judge, load, queries      place  which database is read, and which written
+held   what holds in it                 past   runs, changes, versions
+parts  how a case falls into records    words  the full-text index
+writer, rows  the difference, written
 columns  the sightings as columns        tables, migrate, migrations/  the shape of the file and how it changes
 """
 
@@ -10,6 +11,6 @@ from __future__ import annotations
 
 from indicia.case.columns import Columns
 from indicia.case.past import Changes, Run, Version
-from indicia.case.store import Found, Store, open_store
+from indicia.case.store import Found, Merged, Row, Store, open_store
 
-__all__ = ["Changes", "Columns", "Found", "Run", "Store", "Version", "open_store"]
+__all__ = ["Changes", "Columns", "Found", "Merged", "Row", "Run", "Store", "Version", "open_store"]

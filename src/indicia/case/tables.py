@@ -4,14 +4,17 @@ run        one change of the case: who, when, what
 entry      one version of one record; `until` is the run that superseded or withdrew it, NULL while it holds
 sighting   versions of sightings, with the columns that a hunt is searched by
 technique  which sighting shows which technique
-offered    what was passed on last to each reader: the one table whose rows are replaced
+offered    what was passed on last to each reader
+watched    what was seen of each source that is watched; the rows of these two are replaced
 """
 
 from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table
 
-__all__ = ["entry", "metadata", "offered", "run", "sighting", "technique"]
+__all__ = ["SHAPES", "entry", "metadata", "offered", "run", "sighting", "technique", "watched"]
+
+SHAPES = ("0001", "0002", "0003", "0004", "0005", "0006")  # of a case file since the first version; the last is today's
 
 metadata = MetaData()
 
@@ -77,4 +80,11 @@ offered = Table(
     Column("created", String(40), nullable=False),
     Column("modified", String(40), nullable=False),
     Column("added", String(40), nullable=False),
+)
+
+watched = Table(
+    "watched",
+    metadata,
+    Column("source", String(64), primary_key=True),  # SHA-256 of the source as the user wrote it
+    Column("body", LargeBinary, nullable=False),
 )

@@ -12,18 +12,27 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from indicia.case.parts import LISTS, RecordPart
+from indicia.case.columns import Columns
+from indicia.case.parts import LISTS, RecordPart, parts_of
+from indicia.case.past import Changes
 from indicia.case.rows import add_rows, bare
-from indicia.case.tables import entry, sighting, technique
+from indicia.case.tables import entry, run, sighting, technique
 from indicia.case.words import INDEXED, add_words, words_of
-from indicia.records import Sighting
+from indicia.records import Case, Sighting
 
-__all__ = ["MANY", "Writer", "batches"]
+__all__ = ["MANY", "Writer", "batches", "new_run"]
 
 MANY = 50_000  # sightings: from here on, indexes are made after the rows and not with each
 _FILLED = ("sighting", "technique", "sighting_words")
 _BATCH = 5_000  # rows sent at a time: large enough to be quick, small enough to bound memory
 _encoder = msgspec.json.Encoder(order="deterministic")
+
+
+def new_run(connection: Connection, author: str, time: str, what: str) -> int:
+    """The number of a change that begins; `time` is ISO, UTC."""
+    number = connection.execute(insert(run).values(time=time, author=author, what=what[:2000])).inserted_primary_key
+    assert number is not None
+    return int(number[0])
 
 
 class Writer:
@@ -35,6 +44,16 @@ class Writer:
         self.added: dict[str, int] = {}
         self.superseded: dict[str, int] = {}
         self.withdrawn: dict[str, int] = {}
+
+    def write_case(self, case: Case) -> Changes:
+        """All of a case, and what that changes."""
+        for part in parts_of(case):
+            self.write(part)
+        self.write_sightings(case.hunt.sightings if case.hunt else ())
+        self.write(RecordPart("columns", (("columns", Columns.of(case.hunt).pack()),)))
+        for counts in (self.added, self.superseded, self.withdrawn):
+            counts.pop("columns", None)  # nothing new: the sightings once more, in another form
+        return Changes(run=self.run, added=self.added, superseded=self.superseded, withdrawn=self.withdrawn)
 
     def write(self, part: RecordPart) -> None:
         """One kind of record."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 import typer
 
 from indicia.account import account
@@ -51,6 +51,7 @@ from indicia.records import Case, to_json
 
 if TYPE_CHECKING:
     from indicia.knowledge import Knowledge
+    from indicia.pipeline import Delta
 
 __all__ = ["brief", "held_case"]
 
@@ -126,7 +127,7 @@ def brief(
 
       indicia brief new-statement.txt --case affair.indicia -o brief/   [dim]adds to the case, says what changed[/]
     """
-    from indicia.pipeline import build, write_brief
+    from indicia.pipeline import read_new, write_brief
 
     voice = talk(quiet, verbose, color)
     read_language(lang)
@@ -136,27 +137,27 @@ def brief(
     before = held_case(keep) if keep else None
     texts, fetched = fetched_sources(sources, voice)
     with asked.told(voice) as readers, voice.progress() as progress:
-        case = build(
+        delta = read_new(
             texts,
             tuple(logs or ()),
+            knowledge=knowledge,
             rules=tuple(rules or ()),
-            name=name or (before.name if before else None),
-            before=before,
             have=words(have),
             published=read_date(date),
             marking=read_marking(tlp),
             unmarked=read_marking(unmarked),
+            logs_marking=read_marking(logs_tlp),
+            before=before,
             readers=readers,
             stdin=standard_input(),
             progress=progress,
         )
-        count = _count(case, before, voice)
-        case = _with_logs_marked(case, logs_tlp)
-        left, earlier = _leaving(case, before, knowledge, public=public, told=told)
+        what = "brief " + " ".join([*sources, *(f"--logs {path}" for path in logs or ())])
+        before, case, count = _grown(delta, before, name, keep, what, knowledge, voice)
+        left, earlier, whole = _leaving(case, before, knowledge, public=public, told=told)
         keep_pages(fetched, output / "fetched")
-        write_brief(left, output, knowledge, full=full, language=lang, before=earlier, progress=progress)
-    _keep(case, keep, "brief " + " ".join([*sources, *(f"--logs {path}" for path in logs or ())]), voice)
-    _tell(left, earlier, voice, output, (left if public else case) if as_json else None)
+        write_brief(left, output, knowledge, full=full, language=lang, before=earlier, progress=progress, whole=whole)
+    _tell(left, earlier, voice, output, whole if as_json else None)
     return _code(case, fail_on_hit, count)
 
 
@@ -171,15 +172,32 @@ def _knowledge(voice: Talk) -> Knowledge:
     return knowledge
 
 
-def _leaving(case: Case, before: Case | None, knowledge: Knowledge, *, public: bool, told: bool) -> tuple[Case, Case | None]:
-    """The case as it leaves, and as it left before."""
-    from indicia.pipeline import as_left, for_public
+def _grown(
+    delta: Delta, before: Case | None, name: str | None, keep: str | None, what: str, knowledge: Knowledge, voice: Talk
+) -> tuple[Case | None, Case, Count]:
+    """The case as it was and as it is now, kept if it is to be before anything is made of it that could fail; and what became
+    of what was given."""
+    from indicia.pipeline import grown
 
-    def leaving(one: Case) -> Case:
-        left = as_left(one, knowledge)
-        return for_public(left, knowledge, told=told) if public else left
+    count = _count(delta, before, voice)
 
-    return leaving(case), leaving(before) if before else None
+    def grow(held: Case | None) -> Case:
+        return grown(held, delta, knowledge, name=name or (held.name if held else None))
+
+    before, case = _kept(grow, keep, what, voice) if keep else (None, grow(None))
+    return before, case, count
+
+
+def _leaving(
+    case: Case, before: Case | None, knowledge: Knowledge, *, public: bool, told: bool
+) -> tuple[Case, Case | None, Case]:
+    """The case as it leaves, as it left before, and as it stands in a file that can be passed on again: nothing is laid over
+    the machine's records there."""
+    from indicia.pipeline import for_audience
+
+    left = for_audience(case, None, knowledge, public=public, told=told)
+    earlier = for_audience(before, None, knowledge, public=public, told=told) if before else None
+    return left, earlier, left if public else case
 
 
 def _tell(left: Case, earlier: Case | None, voice: Talk, output: Path, as_json: Case | None) -> None:
@@ -205,14 +223,6 @@ def _tell(left: Case, earlier: Case | None, voice: Talk, output: Path, as_json: 
     print(plain(f"\nThe brief is in {output / 'brief.html'} (also {others}, STIX, MISP; all in {output}/)"))  # noqa: T201
 
 
-def _with_logs_marked(case: Case, marking: str) -> Case:
-    """The case with its hunt under the marking. Raises: UsageError."""
-    tlp = read_marking(marking)
-    if case.hunt is None or tlp is None or case.hunt.marking is tlp:
-        return case
-    return msgspec.structs.replace(case, hunt=msgspec.structs.replace(case.hunt, marking=tlp))
-
-
 def held_case(where: str) -> Case | None:
     """The case that is kept there already, if any."""
     from indicia.pipeline import is_store, load_case
@@ -227,31 +237,29 @@ def _has_case(url: str) -> bool:
         return bool(store.runs())
 
 
-def _keep(case: Case, where: str | None, what: str, voice: Talk) -> None:
-    """Saves the case, if it is kept, and says what that changed."""
-    if not where:
-        return
+def _kept(grow: Callable[[Case | None], Case], where: str, what: str, voice: Talk) -> tuple[Case | None, Case]:
+    """The case as it was and as it is once it is kept; says what that changed."""
     from indicia.case import open_store
     from indicia.cli.history import counted
 
     now = datetime.now(UTC).isoformat(timespec="seconds")
     with open_store(where) as store:
-        changes = store.save(case, author=account(), time=now, what=what)
+        before, case, changes = store.merge(grow, author=account(), time=now, what=what)
     if changes.is_empty:
         voice.say(f"{where}: nothing changed")
     for word, told in counted(changes):
         voice.say(f"{where}: {word}: {told}")
+    return before, case
 
 
-def _count(case: Case, before: Case | None, voice: Talk) -> Count:
-    """What became of the texts and logs that were given now, told. Raises: InputError where nothing came of any."""
-    voice.problems(case.problems)
-    known = {document.name for document in before.documents} if before else set()
-    read = [document.name for document in case.documents if document.name not in known]
-    logs = [file.file for file in case.hunt.files if file.events] if case.hunt else []
-    count = count_files([*read, *logs], case.problems)
+def _count(delta: Delta, before: Case | None, voice: Talk) -> Count:
+    """What became of the texts and logs that were given now, told. Raises: InputError where there is nothing to tell of."""
+    voice.problems(delta.all_problems)
+    read = [document.name for document in delta.documents]
+    logs = [file.file for file in delta.hunt.files if file.events] if delta.hunt else []
+    count = count_files([*read, *logs], delta.all_problems)
     voice.say(str(count), "dim" if count.is_whole else "yellow")
-    if not case.documents and not logs:
+    if delta.is_empty and (before is None or not before.documents):
         raise InputError("none of the sources could be used, so there is no brief", hint="see the messages above")
     return count
 

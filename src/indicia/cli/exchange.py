@@ -13,7 +13,7 @@ import typer
 
 from indicia.cli import exits
 from indicia.cli.options import Color, Output, Quiet, Told, Unmarked, Verbose, markings, read_marking, talk
-from indicia.cli.results import counting_as
+from indicia.cli.results import counting_as, tell_judgements
 from indicia.cli.talk import write_out
 from indicia.errors import InputError, UsageError
 from indicia.writing import write_atomically
@@ -152,7 +152,7 @@ def push(
       indicia push affair.indicia https://taxii.example/api/collections/ID/ --for green --token-file token.txt
     """
     from indicia.knowledge import load
-    from indicia.pipeline import as_left, for_audience, opened_case
+    from indicia.pipeline import for_audience, opened_case
     from indicia.records import Tlp
     from indicia.share.stix import bundle_objects
     from indicia.share.stix.versions import versioned
@@ -164,7 +164,9 @@ def push(
     sent = Sent(case, url, cleared)
     now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     with opened_case(case) as whole:
-        seen = for_audience(as_left(counting_as(whole, unmarked), knowledge), cleared, knowledge, told=told)
+        held = counting_as(whole, unmarked)
+        seen = for_audience(held, cleared, knowledge, told=told)
+        tell_judgements(held, cleared, voice)
         for sentence in left_out(seen):
             voice.say(sentence)
         objects, offered = versioned(bundle_objects(seen, knowledge), sent.held, now)
@@ -206,4 +208,4 @@ class Sent:
 
         if self._case is not None and rows:
             with open_store(self._case) as store:
-                store.keep_offered(self._to, {id: msgspec.to_builtins(row) for id, row in rows.items()})
+                store.offer(self._to, lambda held: {id: msgspec.to_builtins(row) for id, row in rows.items()})

@@ -10,7 +10,7 @@ import typer
 
 from indicia.account import account
 from indicia.cli import exits
-from indicia.cli.options import Color, Json, Quiet, Verbose, meant, talk
+from indicia.cli.options import Color, Json, Quiet, Verbose, markings, meant, read_marking, talk
 from indicia.cli.talk import plain, write_out
 from indicia.errors import UsageError
 from indicia.records import Case, Judgement, stable_id, to_json
@@ -162,6 +162,10 @@ def judge(
         typer.Option("--set", help="For correct: FIELD=VALUE of a claim, such as level=group. May be repeated."),
     ] = None,
     note: Annotated[str, typer.Option("--note", help="Why.")] = "",
+    tlp: Annotated[
+        str | None,
+        typer.Option("--tlp", help="What it is marked: clear, green ...; by default as the case is.", autocompletion=markings),
+    ] = None,
     author: Annotated[str | None, typer.Option("--author", help="Your name; by default the account's.")] = None,
     quiet: Quiet = False,
     verbose: Verbose = 0,
@@ -178,11 +182,12 @@ def judge(
       indicia judge affair.indicia evidence--0123456789abcdef --action regrade --grade B2
     """
     from indicia.case import open_store
+    from indicia.share.redact import judging_in
 
     voice = talk(quiet, verbose, color)
     if action not in ACTIONS:
         raise UsageError(f"no action {action!r}", hint="one of: " + ", ".join(ACTIONS))
-    now = datetime.now(UTC).isoformat(timespec="seconds")
+    now = datetime.now(UTC)
     who = author or account()
     with open_store(case) as store:
         held = store.load()
@@ -190,13 +195,14 @@ def judge(
         value = _grade(grade) if action == "regrade" else _correction(change, held) if action == "correct" else ""
         store.judge(
             Judgement(
-                id=stable_id("judgement", id, action, who, now),
+                id=stable_id("judgement", id, action, who, now.isoformat(), value, note),
                 subject=id,
                 action=action,
                 author=who,
-                time=now,
+                time=now.isoformat(timespec="seconds"),
                 value=value,
                 note=note,
+                marking=read_marking(tlp) or judging_in(held),
             )
         )
     voice.say(f"kept: {who} {action} {id}; `indicia weigh {case}` uses it")

@@ -13,7 +13,7 @@ from indicia.cli import exits
 from indicia.cli.options import Color, Quiet, Verbose, talk
 from indicia.cli.talk import write_out
 from indicia.errors import UsageError
-from indicia.writing import write_atomically
+from indicia.writing import PRIVATE, write_atomically
 
 if TYPE_CHECKING:
     from indicia.records import Case
@@ -64,13 +64,17 @@ def merge(
     merged = conclude(merge_cases(parties, " + ".join(party.name for party in parties)), knowledge)
     voice.problems(merged.problems)
     if output.suffix == ".json":
-        write_atomically(output, case_json(merged))
+        write_atomically(output, case_json(merged), new=PRIVATE)
     else:
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        with open_store(output) as store:
-            if store.runs():
+
+        def first(held: Case | None) -> Case:
+            if held is not None:
                 raise UsageError(f"{output} already has a case", hint="give a new file; merging never overwrites")
-            store.save(merged, author=account(), time=now, what="merge " + " ".join(cases))
+            return merged
+
+        with open_store(output) as store:
+            store.merge(first, author=account(), time=now, what="merge " + " ".join(cases))
     names = {row.id: row.name for row in knowledge.incidents}
     states = {row.code: row.name for row in knowledge.states}
     write_out(statement_text(parties, names, states).encode(), statement)

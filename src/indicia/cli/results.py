@@ -114,3 +114,13 @@ def tell_unmarked(case: Case, voice: Talk) -> None:
     if count:
         texts = "1 text has no marking and counts" if count == 1 else f"{count:,} texts have no marking and count"
         voice.say(f"{texts} as {case.unmarked.label}; --unmarked changes that", "dim")
+
+
+def tell_judgements(case: Case, audience: Tlp, voice: Talk) -> None:
+    """Says how many judgements the audience does not get, so that what the machine read stands as it was read."""
+    from indicia.share.redact import judged_as
+
+    above = sum(judged_as(case, one).rank > audience.rank for one in case.judgements)
+    if above:
+        told = "1 judgement is" if above == 1 else f"{above:,} judgements are"
+        voice.say(f"{told} marked above {audience.label} and not applied; indicia judge --tlp marks one lower", "yellow")

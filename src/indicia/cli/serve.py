@@ -26,11 +26,14 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.types import ASGIApp
 
-    from indicia.case import Store
+    from indicia.case import Row, Store
     from indicia.records import Case
     from indicia.share.stix.versions import Offered
     from indicia.web.guard.hosts import AllowedHosts
     from indicia.web.taxii.server import Source
+
+
+INBOX = "inbox"  # beside the page, the address at which readers post
 
 
 # The TAXII server behind `indicia serve`: the cases of the page, or one case alone.
@@ -44,20 +47,18 @@ class Kept:
         return self.store.last_run()
 
     def case(self) -> Case:
-        from indicia.knowledge import load
-        from indicia.pipeline import as_left
+        return self.store.load()
 
-        return as_left(self.store.load(), load())
-
-    def offered(self, collection: str) -> Mapping[str, Offered]:
+    def offer(self, collection: str, renew: Callable[[Mapping[str, Offered]], Mapping[str, Offered]]) -> None:
         from indicia.share.stix.versions import Offered
 
-        return {id: msgspec.convert(row, Offered) for id, row in self.store.offered(f"taxii {collection}").items()}
+        def changed(rows: Mapping[str, Row]) -> Mapping[str, Row | None]:
+            held = {id: msgspec.convert(row, Offered) for id, row in rows.items()}
+            made = renew(held)
+            new = {id: msgspec.to_builtins(one) for id, one in made.items() if held.get(id) != one}
+            return {**dict.fromkeys(held.keys() - made.keys()), **new}
 
-    def keep(self, collection: str, rows: Mapping[str, Offered], gone: Sequence[str]) -> None:
-        if rows or gone:
-            made = {id: msgspec.to_builtins(row) for id, row in rows.items()}
-            self.store.keep_offered(f"taxii {collection}", made, gone=gone)
+        self.store.offer(f"taxii {collection}", changed)
 
 
 def taxii_server(
@@ -68,17 +69,12 @@ def taxii_server(
     Raises: UsageError for another number of cases, and what reading the files raises.
     """
     from indicia.case import open_store
-    from indicia.knowledge import load
-    from indicia.pipeline import as_left, is_store, load_case
+    from indicia.pipeline import is_store, load_case
     from indicia.web.taxii.server import Fixed
 
     if len(cases) != 1:
         raise UsageError("TAXII serves one case", hint="for example: indicia serve affair.indicia --taxii-only")
-    source: Source
-    if is_store(cases[0]):
-        source = Kept(held.enter_context(open_store(cases[0])))
-    else:
-        source = Fixed(as_left(load_case(cases[0]), load()))
+    source: Source = Kept(held.enter_context(open_store(cases[0]))) if is_store(cases[0]) else Fixed(load_case(cases[0]))
     return _server(lambda: {"case": source}, readers, inbox, sightings, hosts)
 
 
@@ -90,21 +86,28 @@ def taxii_of_page(
     sightings: str,
     hosts: AllowedHosts,
     launch: str,
+    key: bytes,
 ) -> Starlette:
     """The server of all cases that the page shows, to readers and to whoever has the launch token, and to nobody else.
 
-    The addresses of the cases do not tell their names.
+    The addresses of the cases do not tell their names, and nobody can work them out who does not know `key`. Whoever may post
+    does so at an address that holds no case.
     """
-    from indicia.web.taxii.collections import collection_id
+    from indicia import __version__
+    from indicia.records import Case, Versions
+    from indicia.web.taxii.collections import keyed_id
+    from indicia.web.taxii.server import Fixed
 
     sources: dict[str, Source] = {}
+    if inbox:
+        sources[INBOX] = Fixed(Case(name="Inbox", versions=Versions(indicia=__version__)))
 
     def roots() -> Mapping[str, Source]:
-        names = {collection_id(f"case {slug}"): slug for slug in slugs()}
+        names = {keyed_id(key, slug): slug for slug in slugs()}
         for id, slug in names.items():
             if id not in sources:
                 sources[id] = Kept(store(slug))
-        return {id: sources[id] for id in names}
+        return {id: one for id, one in sources.items() if id in names or id == INBOX}
 
     return _server(roots, readers, inbox, sightings, hosts, launch)
 
@@ -133,6 +136,7 @@ def _server(
         inbox=Inbox(inbox) if inbox else None,
         sightings=read_marking(sightings) or Tlp.AMBER,
         anybody=None if launch else ANYBODY,
+        known=(INBOX,) if launch else ("case",),
         around=around(hosts.names, MOST_BYTES),
     )
 
@@ -207,6 +211,7 @@ def serve(
 
     from indicia.web import create_open_app
     from indicia.web.guard.hosts import hosts_of, is_loopback
+    from indicia.web.guard.keys import key_of
     from indicia.web.taxii.server import beside
 
     if open_to is not None and (taxii_only or readers or inbox or reads or user_header):
@@ -226,7 +231,8 @@ def serve(
             page = _page(home, cases or (), known, launch, reads or (), author, user_header)
             shelf = page.state.shelf
             held.callback(shelf.close)
-            app = beside(page, taxii_of_page(shelf.slugs, shelf.store, readers, inbox, sightings, known, launch))
+            key = key_of(home)
+            app = beside(page, taxii_of_page(shelf.slugs, shelf.store, readers, inbox, sightings, known, launch, key))
             rest = f"?token={launch}"
         if not is_loopback(host) and open_to is None:
             voice.say("others can reach this, and tokens travel unencrypted: put a proxy with TLS in front", "yellow")

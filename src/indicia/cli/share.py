@@ -22,7 +22,7 @@ from indicia.cli.options import (
     read_marking,
     talk,
 )
-from indicia.cli.results import counting_as, tell_unmarked
+from indicia.cli.results import counting_as, tell_judgements, tell_unmarked
 from indicia.cli.talk import to_terminal, write_out
 from indicia.errors import UsageError
 from indicia.writing import held_there
@@ -111,7 +111,7 @@ def share(
     how = _How(internal, texts, full, read_language(lang), bool(beside))
     marking, cleared = read_marking(tlp), read_marking(audience)
     with opened_case(case) as whole:
-        subject = _seen_by(cleared, counting_as(whole, unmarked), voice, told=told)
+        subject = _seen_by(cleared, counting_as(whole, unmarked), voice, told=told, laid_over=form != "json")
         if marking is not None:
             subject = _marked(subject, marking, allow_lower, case)
         write_out(_made(subject, form, voice, output, how), output)
@@ -142,18 +142,20 @@ def _may_be_made(form: str, output: Path | None, beside: Sequence[str]) -> None:
         raise UsageError(f"nothing is called {min(others)!r} that could be added", hint="--with measures")
 
 
-def _seen_by(audience: Tlp | None, case: Case, voice: Talk, *, told: bool) -> Case:
-    """The case as people left it, without what the audience may not see."""
+def _seen_by(audience: Tlp | None, case: Case, voice: Talk, *, told: bool, laid_over: bool) -> Case:
+    """The case as people left it, without what the audience may not see. In a file that can be passed on again nothing is laid
+    over the machine's records."""
     from indicia.knowledge import load
-    from indicia.pipeline import as_left, for_audience
+    from indicia.pipeline import for_audience
+    from indicia.share.redact import redact
     from indicia.view.wording import left_out
 
-    subject = as_left(case, load())
-    if audience is None:
-        return subject
-    seen = for_audience(subject, audience, load(), told=told)
-    for sentence in left_out(seen) if told or seen is subject else ("Parts were left out, and it does not say so.",):
-        voice.say(sentence)
+    seen = for_audience(case, audience, load(), told=told, laid_over=laid_over)
+    if audience is not None:
+        is_whole = redact(case, audience) is case
+        for sentence in left_out(seen) if told or is_whole else ("Parts were left out, and it does not say so.",):
+            voice.say(sentence)
+        tell_judgements(case, audience, voice)
     return seen
 
 

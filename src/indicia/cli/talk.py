@@ -26,7 +26,7 @@ from rich.text import Text
 
 from indicia.records import Problem, Severity
 from indicia.unseen import UNSEEN
-from indicia.writing import written
+from indicia.writing import PRIVATE, written
 
 __all__ = ["ProgressCall", "Share", "Talk", "console_for", "plain", "standard_input", "to_terminal", "write_out"]
 
@@ -157,14 +157,15 @@ def to_terminal(output: Path | None) -> bool:
 
 
 def write_out(data: bytes | Iterable[bytes], output: Path | None) -> None:
-    """To `output`, or to stdout when it is None or `-`; pieces are written as they come. A terminal gets nothing to obey."""
+    """To `output`, or to stdout when it is None or `-`; pieces are written as they come. A terminal gets nothing to obey; a new
+    file is for its owner alone, as the case is that it comes from."""
     pieces = (data,) if isinstance(data, bytes) else data
     if output is None or str(output) == "-":
         for piece in _for_terminal(pieces) if sys.stdout.isatty() else pieces:
             sys.stdout.buffer.write(piece)
         sys.stdout.buffer.flush()
     else:
-        with written(output) as file:
+        with written(output, new=PRIVATE) as file:
             file.writelines(pieces)
 
 

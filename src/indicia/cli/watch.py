@@ -17,6 +17,7 @@ from indicia.cli.talk import Talk, plain, write_out
 from indicia.errors import UsageError
 
 if TYPE_CHECKING:
+    from indicia.records import Case
     from indicia.watch import Digest
     from indicia.watch.rounds import Watch
 
@@ -39,10 +40,6 @@ def watch(
         list[str] | None, typer.Option("--about", help="Only feed entries with one of these words: hafnium,exchange.")
     ] = None,
     every: Annotated[int | None, typer.Option("--every", min=1, help="Look again every so many minutes, until Ctrl-C.")] = None,
-    state: Annotated[
-        Path | None,
-        typer.Option("--state", help="Where to remember what was seen; by default CASE.watched.", show_default=False),
-    ] = None,
     private: Annotated[bool, typer.Option("--private", help="Allow hosts in your own network, or this machine.")] = False,
     token_file: TokenFile = None,
     unmarked: Unmarked = None,
@@ -74,13 +71,10 @@ def watch(
     secret = read_secret(token_file)
     if secret and sum(bool(host_of(source)) and is_collection(source) for source in sources) != 1:
         raise UsageError("--token-file is for one TAXII collection", hint="watch others in a separate run")
-    if state is None and "://" in case:
-        raise UsageError("a database has no place beside it", hint="say with --state FILE where to keep what was seen")
     hosts = frozenset(place_of(one) or one.lower() for one in follow or ())
     wanted = Watch(tuple(sources), hosts, words(about) if about else (), private, secret)
-    kept = state or Path(f"{case}.watched")
     while True:
-        whole, found = _round(case, wanted, kept, unmarked, voice)
+        whole, found = _round(case, wanted, unmarked, voice)
         if found is not None:
             _tell(found, as_json, output)
         if every is None:
@@ -88,33 +82,32 @@ def watch(
         time.sleep(60 * every)
 
 
-def _round(case: str, wanted: Watch, kept: Path, unmarked: str | None, voice: Talk) -> tuple[bool, Digest | None]:
-    """One look: whether every source could be asked, and what changed. What was seen is kept last: a run that is stopped in
-    between reads the same texts again, which changes nothing."""
+def _round(case: str, wanted: Watch, unmarked: str | None, voice: Talk) -> tuple[bool, Digest | None]:
+    """One look: whether every source could be asked, and what changed. What was seen is kept with the texts, all or nothing: a
+    run that is stopped in between reads them again."""
     from indicia.case import open_store
-    from indicia.cli.brief import held_case
     from indicia.knowledge import load
-    from indicia.pipeline import as_left, build
-    from indicia.watch import digest, load_state, look, save_state
+    from indicia.pipeline import as_left, grown, read_new
+    from indicia.watch import digest, look
 
-    looked = look(wanted, load_state(kept))
-    voice.problems(looked.problems)
-    whole = not any(problem.severity == "failed" for problem in looked.problems)
-    if not looked.texts:
-        save_state(kept, looked.state)
-        voice.say("nothing new", "dim")
-        return whole, None
-    knowledge, before = load(), held_case(case)
-    name = before.name if before else Path(case).stem
-    with voice.progress() as progress:
-        now = build(
-            looked.texts, name=name, before=before, unmarked=read_marking(unmarked), knowledge=knowledge, progress=progress
-        )
-    voice.problems(now.problems)
-    moment = datetime.now(UTC).isoformat(timespec="seconds")
     with open_store(case) as store:
-        store.save(now, author=account(), time=moment, what="watch " + " ".join(wanted.sources))
-    save_state(kept, looked.state)
+        looked = look(wanted, store.seen)
+        voice.problems(looked.problems)
+        whole = not any(problem.severity == "failed" for problem in looked.problems)
+        if not looked.texts:
+            store.remember(looked.seen)
+            voice.say("nothing new", "dim")
+            return whole, None
+        knowledge = load()
+        with voice.progress() as progress:
+            delta = read_new(looked.texts, knowledge=knowledge, unmarked=read_marking(unmarked), progress=progress)
+        voice.problems(delta.problems)
+
+        def grow(held: Case | None) -> Case:
+            return grown(held, delta, knowledge, name=held.name if held else Path(case).stem)
+
+        moment, what = datetime.now(UTC).isoformat(timespec="seconds"), "watch " + " ".join(wanted.sources)
+        before, now, _ = store.merge(grow, author=account(), time=moment, what=what, seen=looked.seen)
     return whole, digest(as_left(before, knowledge) if before else None, as_left(now, knowledge))
 
 

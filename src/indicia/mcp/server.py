@@ -24,7 +24,7 @@ from indicia.knowledge import load
 from indicia.library import Case, Weighed
 from indicia.mcp import answers
 from indicia.mcp.proposing import Proposals, document_in, part_of_text
-from indicia.pipeline import as_left, conclude, for_audience, load_case
+from indicia.pipeline import conclude, for_audience, load_case
 from indicia.read.fronts import document_from_text
 from indicia.read.reading import read_document
 from indicia.records import Case as Record
@@ -97,7 +97,7 @@ def make_server(folders: Iterable[Path], ceiling: Tlp = Tlp.GREEN, proposals: Pa
         """The case in a case file, if it is the only file; else what the files say."""
         paths = [allowed.file(name) for name in files]
         if len(paths) == 1 and _holds_a_case(paths[0]):
-            return seen(as_left(load_case(paths[0]), load()))
+            return seen(load_case(paths[0]))
         return seen(msgspec.structs.replace(Case.build(paths).record, unmarked=ceiling))
 
     def text_of(file: str) -> Document:

@@ -9,7 +9,7 @@ from indicia.extras import missing
 from indicia.knowledge import Knowledge
 from indicia.records import Case
 from indicia.share import pieces
-from indicia.writing import held_there, written
+from indicia.writing import PRIVATE, held_there, written
 
 # File name and share format, in the order in which they are written.
 FILES = (
@@ -33,10 +33,12 @@ def write_brief(
     full: bool = False,
     language: str = "en",
     before: Case | None = None,
+    whole: Case | None = None,
     progress: Callable[[str, float, float | None], None] | None = None,
 ) -> list[Path]:
     """Writes a case, as a person's judgements left it, into `folder`; returns the files, each of them whole. There is no PDF
-    where its compiler is not installed. `full` prints every annex; page one says what changed since `before`.
+    where its compiler is not installed. `full` prints every annex; page one says what changed since `before`. `whole` is the
+    case with nothing laid over it, for the file that can be passed on again. New files are for their owner alone.
 
     Raises: UsageError for a language that there is no catalogue of; OSError.
     """
@@ -44,7 +46,8 @@ def write_brief(
     for number, (name, form) in enumerate(files):
         if progress:
             progress("writing", number, len(files))
+        shown = whole if whole is not None and form == "json" else left
         held = held_there(folder / name) if form == "stix" else b""
-        with written(folder / name) as file:
-            file.writelines(pieces(left, form, knowledge, full=full, language=language, before=before, held=held))
+        with written(folder / name, new=PRIVATE) as file:
+            file.writelines(pieces(shown, form, knowledge, full=full, language=language, before=before, held=held))
     return [folder / name for name, _ in files]

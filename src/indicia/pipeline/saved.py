@@ -8,6 +8,7 @@ from pathlib import Path
 
 from indicia.errors import FormatError, InputError
 from indicia.records import Case, from_json
+from indicia.walking import open_file, open_pipe
 
 __all__ = ["is_store", "load_case", "opened_case"]
 
@@ -19,7 +20,7 @@ def is_store(path: Path | str) -> bool:
     if "://" in str(path):
         return True
     try:
-        with Path(path).open("rb") as file:
+        with open_file(Path(path)) as file:
             return file.read(len(_SQLITE)) == _SQLITE
     except OSError:
         return False
@@ -50,7 +51,8 @@ def load_case(path: Path | str) -> Case:
     path = Path(path)
     file = path / "case.json" if path.is_dir() else path
     try:
-        data = file.read_bytes()
+        with open_pipe(file) if file.is_fifo() else open_file(file) as stream:
+            data = stream.read()
     except OSError as error:
         raise InputError(
             f"no case can be read here: {error.strerror or error}",

@@ -6,15 +6,13 @@ The one place that does so: what is exported, weighed or shown on a page is the 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import Any
 
 import msgspec
 
 from indicia.knowledge import Knowledge
-from indicia.pipeline.build import conclude
+from indicia.pipeline.concluding import conclude
 from indicia.pipeline.corrections import Correction, laid_over
-from indicia.records import Case, Claim, Judgement, claim_today, last_words, rejected, those_kept
+from indicia.records import Case, Claim, Judgement, added_claims, last_words, rejected, those_kept
 from indicia.weigh.assess import weigh
 
 __all__ = ["Standing", "as_left"]
@@ -28,7 +26,7 @@ class Standing:
         for judgement in case.judgements:
             self.by_subject[judgement.subject].append(judgement)
         self._last = last_words(case.judgements)
-        self.added = {claim.id: claim for claim in _added(case.judgements)}
+        self.added = added_claims(case.judgements)
 
     def of(self, subject: str) -> list[Judgement]:
         """All that people said about a record, oldest first."""
@@ -57,15 +55,6 @@ class Standing:
                     continue  # what it says is about something else, such as the grades of evidence
                 vouched = True
         return msgspec.structs.replace(claim, score=1.0) if vouched and claim.score < 1 else claim
-
-
-def _added(judgements: Iterable[Judgement]) -> Iterable[Claim]:
-    for judgement in judgements:
-        if judgement.action == "add":
-            try:
-                yield msgspec.convert(claim_today(msgspec.json.decode(judgement.value, type=dict[str, Any])), type=Claim)
-            except (msgspec.MsgspecError, UnicodeError, RecursionError):
-                continue  # evidence or a measure that somebody added
 
 
 def as_left(case: Case, knowledge: Knowledge, standing: Standing | None = None) -> Case:

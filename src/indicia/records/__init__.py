@@ -7,6 +7,7 @@ measures  Measure, Advice                  marking    Tlp
 cases     Case, Affair, and what earlier versions wrote, brought to today's form
 reading   ProposedClaim, ProposedReading: the contract of readers
 base      Record, Problem, ids, JSON; what is stated, known, concluded
+watching  Seen
 """
 
 from __future__ import annotations
@@ -20,4 +21,5 @@ from indicia.records.measures import *  # noqa: F403
 from indicia.records.mentions import *  # noqa: F403
 from indicia.records.reading import *  # noqa: F403
 from indicia.records.text import *  # noqa: F403
+from indicia.records.watching import *  # noqa: F403
 from indicia.records.weighing import *  # noqa: F403

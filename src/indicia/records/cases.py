@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+import msgspec
 
 from indicia.records.base import Problem, Record, Whole
 from indicia.records.claims import Claim
@@ -14,7 +16,7 @@ from indicia.records.mentions import Mention
 from indicia.records.text import Document
 from indicia.records.weighing import Judgement, Weighing
 
-__all__ = ["CASE_EXTENSION", "Affair", "AffairRow", "Case", "RuleText", "Shift", "Versions", "claim_today"]
+__all__ = ["CASE_EXTENSION", "Affair", "AffairRow", "Case", "RuleText", "Shift", "Versions", "added_claims", "claim_today"]
 
 # By which a STIX bundle that holds a case is known: a UUIDv5 of "case extension 1" in the namespace of our STIX ids.
 CASE_EXTENSION = "extension-definition--9cfa182a-29ed-57dc-bf73-67ab9ae569db"
@@ -146,3 +148,16 @@ def _has_old_party(fields: Mapping[str, Any]) -> bool:
     parties = [(fields.get(one) or {}).get("party") or {} for one in ("source", "accused")]
     old = {"basis", "basis_cue", "incident", "incident_id", "likelihood", "confidence"}
     return any("state" in party for party in parties) or not old.isdisjoint(fields)
+
+
+def added_claims(judgements: Iterable[Judgement]) -> dict[str, Claim]:
+    """The claims that people added by hand, by their ids."""
+    found = {}
+    for one in judgements:
+        if one.action == "add":
+            try:
+                claim = msgspec.convert(claim_today(msgspec.json.decode(one.value, type=dict[str, Any])), type=Claim)
+            except (msgspec.MsgspecError, UnicodeError, RecursionError):
+                continue  # evidence or a measure that somebody added
+            found[claim.id] = claim
+    return found

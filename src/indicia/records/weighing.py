@@ -11,6 +11,7 @@ import msgspec
 
 from indicia.records.base import Record, Whole, settle
 from indicia.records.claims import Claim, Confidence, Firmness, Level, Likelihood, SourceType, Stance, TieKind
+from indicia.records.marking import Tlp
 
 __all__ = [
     "SURE",
@@ -278,6 +279,8 @@ class Judgement(Record, frozen=True, kw_only=True):
     time: str  # ISO, UTC
     value: str = ""  # JSON of what it says, for regrade, correct and add
     note: str = ""
+    # What it is marked, None where it bears no marking, as a text; where nothing is said, it is marked as the whole case is.
+    marking: Tlp | None | msgspec.UnsetType = msgspec.UNSET
 
 
 # Which judgement of a record stands: people may change their minds, and the last word counts.

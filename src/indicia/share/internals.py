@@ -175,6 +175,6 @@ _KEPT = frozenset(
     {
         "id", "kind", "stance", "level", "firmness", "likelihood", "confidence", "verdict", "audience", "rank", "traces",
         "reasons", "covers", "evidence", "hypothesis", "decisive", "leaders", "parent", "measure", "reliability", "due", "date",
-        "time", "subject", "action", "state", "references",
+        "time", "subject", "action", "state", "references", "marking",
     }
 )  # fmt: skip

@@ -7,11 +7,21 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from indicia.errors import MarkingError
-from indicia.records import Case, Claim, Judgement, Tlp, stable_id
+from indicia.records import Case, Claim, Judgement, Tlp, added_claims, stable_id
 from indicia.share.internals import LOWERED, without_internals
 from indicia.view.wording import PUBLIC, said
 
-__all__ = ["as_marked", "mark", "marking_of", "marking_of_texts", "redact", "settled", "without_own"]
+__all__ = [
+    "as_marked",
+    "judged_as",
+    "judging_in",
+    "mark",
+    "marking_of",
+    "marking_of_texts",
+    "redact",
+    "settled",
+    "without_own",
+]
 
 
 def mark(case: Case, marking: Tlp, *, reason: str | None = None, author: str = "", time: str = "") -> Case:
@@ -43,6 +53,7 @@ def mark(case: Case, marking: Tlp, *, reason: str | None = None, author: str = "
         time=time,
         value=f"{own.label} lowered to {marking.label}:",
         note=reason.strip(),
+        marking=marking,
     )
     documents = tuple(
         d if case.counts_as(d).rank <= marking.rank else msgspec.structs.replace(d, marking=marking) for d in case.documents
@@ -60,10 +71,34 @@ def _rests_on_unmarked(case: Case, own: Tlp) -> bool:
 
 
 def marking_of(case: Case) -> Tlp:
-    """The strictest marking of all that the case holds: its own, its documents', that of our own sightings and hosts."""
+    """The strictest marking of all that the case holds: its own, its documents', that of our own sightings and hosts, and those
+    of what people decided."""
+    ours = [one.marking for one in case.judgements if isinstance(one.marking, Tlp)]
+    if any(one.marking is None for one in case.judgements):
+        ours.append(case.unmarked)
+    return Tlp.strictest([_marking_of_read(case), *ours])
+
+
+def _marking_of_read(case: Case) -> Tlp:
     hunt = case.hunt
     ours = [hunt.marking] if hunt is not None and (hunt.sightings or hunt.files) else []
     return Tlp.strictest([marking_of_texts(case), *ours])
+
+
+def judged_as(case: Case, judgement: Judgement) -> Tlp:
+    """The marking under which a judgement leaves: its own, else the one of texts that bear none, or of the whole case where it
+    was made before judgements were marked."""
+    if judgement.marking is msgspec.UNSET:
+        return _marking_of_read(case)
+    return judgement.marking or case.unmarked
+
+
+def judging_in(case: Case) -> Tlp | None:
+    """What a judgement is marked that is made now: as the case is, None where nothing in it bears a marking."""
+    hunt = case.hunt
+    ours = [hunt.marking] if hunt is not None and (hunt.sightings or hunt.files) else []
+    said = (one.marking for one in case.judgements if one.marking is not msgspec.UNSET)
+    return Tlp.joined([case.marking, *(one.marking for one in case.documents), *ours, *said])
 
 
 def marking_of_texts(case: Case) -> Tlp:
@@ -85,42 +120,52 @@ def as_marked(case: Case) -> Case:
 
 
 def without_own(case: Case, *, told: bool = True) -> Case:
-    """The case without anything that our own logs told, and without what people of ours decided, saying so if `told` is set.
+    """The case without anything that our own logs told, saying so if `told` is set; of what people of ours decided that which
+    everybody may know who may know the texts stays, without names of theirs and of our machines.
 
     What followed from the logs (weighing, advice) goes too and is to be drawn anew from what is left.
     """
-    logs = set(case.hunt.problems) if case.hunt else set()
+    logs, most = set(case.hunt.problems) if case.hunt else set(), marking_of_texts(case).rank
+    judged = tuple(one for one in case.judgements if judged_as(case, one).rank <= most)
     problems = (*(problem for problem in case.problems if problem not in logs), *((said(PUBLIC),) * told))
-    return without_internals(
-        msgspec.structs.replace(case, hunt=None, weighing=None, advice=None, judgements=(), problems=problems)
-    )
+    bare = without_internals(msgspec.structs.replace(case, weighing=None, advice=None, judgements=judged, problems=problems))
+    return msgspec.structs.replace(bare, hunt=None)
 
 
 def redact(case: Case, audience: Tlp, *, sightings: Tlp | None = None, told: bool = True) -> Case:
-    """What people cleared for `audience` may see, saying that something was left out where it was and `told` is set.
+    """What people cleared for `audience` may see of a case over which nothing that people decided is laid yet (`as_left` does),
+    saying that something was left out where it was and `told` is set.
 
-    Documents above the audience go, with every claim and mention that touches them. What was drawn from the whole case (hunt,
-    weighing, advice, affairs, judgements, problems) carries the marking of the whole: it goes when anything goes. One's own
-    hunt carries its marking, or `sightings` where that is given. Nothing else is otherwise than in a case that never held what
-    was left out.
+    Documents above the audience go, with every claim and mention that touches them, and every judgement that is marked above
+    it. What was drawn from the whole case (hunt, weighing, advice, affairs, problems, judgements of anything but claims and
+    mentions that stay) carries the marking of the whole: it goes when anything but a judgement goes. One's own hunt carries its
+    marking, or `sightings` where that is given. Nothing else is otherwise than in a case that never held what was left out.
     """
     whole = marking_of_texts(case)
+    judged = tuple(one for one in case.judgements if judged_as(case, one).rank <= audience.rank)
+    left_out = said(f"parts that may not be shown to an audience cleared for {audience.label} were left out")
     if case.hunt is not None and sightings is not None and sightings is not case.hunt.marking:
         case = msgspec.structs.replace(case, hunt=msgspec.structs.replace(case.hunt, marking=sightings))
-    with_hunt = marking_of(case).rank <= audience.rank
+    with_hunt = _marking_of_read(case).rank <= audience.rank
     if whole.rank <= audience.rank and (with_hunt or case.hunt is None):
-        return case
+        if len(judged) == len(case.judgements):
+            return case
+        return msgspec.structs.replace(case, judgements=judged, problems=(*case.problems, *((left_out,) * told)))
     documents = tuple(document for document in case.documents if case.counts_as(document).rank <= audience.rank)
     ids = {document.id for document in documents}
     claims = [claim for claim in case.claims if all(span.document in ids for span in claim.spans())]
     kept = {claim.id for claim in claims}
+    mentions = tuple(mention for mention in case.mentions if mention.span.document in ids)
+    added = (one for one in added_claims(judged).values() if all(span.document in ids for span in one.spans()))
+    about = kept | {mention.id for mention in mentions} | {claim.id for claim in added}
     return Case(
         name=case.name if whole.rank <= audience.rank else f"Extract for {audience.label}",
         versions=case.versions,
         documents=documents,
         claims=tuple(_relinked(claims, kept)),
-        mentions=tuple(mention for mention in case.mentions if mention.span.document in ids),
-        problems=(said(f"parts that may not be shown to an audience cleared for {audience.label} were left out"),) * told,
+        mentions=mentions,
+        judgements=tuple(one for one in judged if one.subject in about),
+        problems=(left_out,) * told,
         marking=Tlp.joined(document.marking for document in documents),
         unmarked=case.unmarked,
     )

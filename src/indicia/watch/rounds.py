@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,11 +13,10 @@ from indicia.errors import IndiciaError, InputError
 from indicia.fetching import Fetcher, host_of, place_of
 from indicia.read.fronts import Held
 from indicia.read.fronts.syndication import Entry, entries_of
-from indicia.records import Problem, Severity
+from indicia.records import Problem, Seen, Severity
 from indicia.share.stix.ids import object_id
 from indicia.share.taxii_client import is_collection, pull
 from indicia.walking import told_path, walk
-from indicia.watch.state import Seen, Watched
 
 __all__ = ["Round", "Watch", "look"]
 
@@ -46,23 +45,25 @@ class Watch(NamedTuple):
 
 
 class Round(NamedTuple):
-    """What one look brought: texts to be read, what could not be had, and what is to be remembered once they are read."""
+    """What one look brought: texts to be read, what could not be had, and what of each source is to be remembered together with
+    these texts."""
 
     texts: tuple[str | Held, ...]
     problems: tuple[Problem, ...]
-    state: Watched
+    seen: dict[str, Seen]
 
 
-def look(watch: Watch, before: Watched, fetcher: Fetcher | None = None) -> Round:
-    """Looks at each source once. A source that fails costs itself alone, and is asked again next time."""
+def look(watch: Watch, before: Callable[[str], Seen], fetcher: Fetcher | None = None) -> Round:
+    """Looks at each source once, of which `before` tells what was seen. A source that fails costs itself alone, and is asked
+    again next time."""
     fetcher = fetcher or Fetcher(watch.hosts, private=watch.private)
     texts: list[str | Held] = []
     problems: list[Problem] = []
-    seen = dict(before.sources)
+    seen: dict[str, Seen] = {}
     room = _BYTES
     for source in dict.fromkeys(watch.sources):
         try:
-            found, now, told = _look_at(source, watch, seen.get(source, Seen()), fetcher)
+            found, now, told = _look_at(source, watch, before(source), fetcher)
         except IndiciaError as error:
             problems.append(_failed(error.where or source, error.message, error.hint))
             continue
@@ -75,7 +76,7 @@ def look(watch: Watch, before: Watched, fetcher: Fetcher | None = None) -> Round
         texts += found
         problems += told
         seen[source] = now
-    return Round(tuple(texts), tuple(problems), Watched(sources=seen))
+    return Round(tuple(texts), tuple(problems), seen)
 
 
 def _look_at(source: str, watch: Watch, seen: Seen, fetcher: Fetcher) -> tuple[Sequence[str | Held], Seen, list[Problem]]:

@@ -28,6 +28,7 @@ from indicia.web.actions import evidence, hypotheses, judging
 from indicia.web.cases.jobs import Jobs
 from indicia.web.cases.opened import OpenShelf
 from indicia.web.cases.shelf import Shelf
+from indicia.web.cases.uploads import Uploads
 from indicia.web.guard.entrance import COOKIE, ENTER, Entrance, enter
 from indicia.web.guard.folders import Folders
 from indicia.web.guard.headers import HEADERS, around
@@ -113,7 +114,7 @@ def create_app(
     this machine. Raises: IndiciaError when a given case cannot be opened or a folder is not there.
     """
     folders, launch = Folders(reads), launch or secrets.token_urlsafe(24)
-    shelf = _shelf(folder, cases)
+    shelf, uploads = _shelf(folder, cases), Uploads(folder)
     app = Starlette(
         routes=_routes(),
         middleware=[
@@ -129,10 +130,10 @@ def create_app(
             Middleware(Entrance, token=launch, refuse=_outside),
         ],
         exception_handlers=_HANDLERS,
-        lifespan=_closing(shelf),
+        lifespan=_closing(shelf, uploads),
     )
     app.router.redirect_slashes = False
-    app.state.shelf, app.state.jobs, app.state.folders = shelf, Jobs(), folders
+    app.state.shelf, app.state.jobs, app.state.folders, app.state.uploads = shelf, Jobs(), folders, uploads
     app.state.hosts, app.state.launch = hosts, launch
     app.state.author, app.state.user_header = author or account(), user_header
     app.state.reads_only = False
@@ -177,13 +178,14 @@ def _shelf(folder: Path, cases: Iterable[str]) -> Shelf:
     return shelf
 
 
-def _closing(shelf: Shelf) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
-    """The life of an app, at the end of which the shelf is closed."""
+def _closing(*held: Shelf | Uploads) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """The life of an app, at the end of which these are closed."""
 
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
         yield
-        shelf.close()
+        for one in held:
+            one.close()
 
     return life
 

@@ -28,7 +28,6 @@ from indicia.hunt.logs.formats.evtx import CHUNK, FILE_HEADER
 from indicia.hunt.logs.inputs import find_logs, log_named
 from indicia.hunt.logs.streams import WithDots
 from indicia.hunt.processes import tasks
-from indicia.hunt.run import hunt
 from indicia.records import Problem, Severity
 from tests.shared import shared
 
@@ -495,23 +494,3 @@ def test_a_log_without_days_in_its_lines_has_them_wherever_it_is_cut(tmp_path: P
     pieces = [logs for _, logs in tasks.tasks_of(form, [log])]
     assert len(pieces) > 3
     assert [time for logs in pieces for time in times(logs)] == times([log]) and min(times([log])) > 0
-
-
-def test_xml_events_under_a_prefix_are_read(tmp_path: Path) -> None:
-    event = "<{0}Event{1}><{0}System><{0}EventID>{2}</{0}EventID><{0}Channel>Security</{0}Channel></{0}System></{0}Event>"
-    namespace = "http://schemas.microsoft.com/win/2004/08/events/event"
-    many = "".join(event.format("e:", "", number) for number in range(5))
-    (tmp_path / "many.xml").write_text(f'<e:Events xmlns:e="{namespace}">{many}</e:Events>', "utf-8")
-    own = "".join(event.format("e:", f' xmlns:e="{namespace}"', number) for number in range(5))
-    mixed = own + event.format("", "", 5) + event.format("win-2.x:", "", 6)
-    (tmp_path / "mixed.xml").write_text(mixed, "utf-8")
-    result = hunt([tmp_path], builtin=False, jobs=1)
-    assert [(file.format, file.events) for file in result.files] == [("windows-xml", 5), ("windows-xml", 7)]
-    assert not result.problems
-
-
-def test_a_log_of_no_known_kind_does_not_count_as_read(tmp_path: Path) -> None:
-    (tmp_path / "x.log").write_text("one;two\nthis is nothing\nknown 5 to 7\n", "utf-8")
-    result = hunt([tmp_path], builtin=False, jobs=1)
-    assert [(problem.severity, problem.count) for problem in result.problems] == [(Severity.SKIPPED, 3)]
-    assert "no known kind" in result.problems[0].what

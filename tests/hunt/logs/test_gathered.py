@@ -8,11 +8,10 @@ from collections.abc import Iterable, Iterator
 import pytest
 
 from indicia.hunt.events import EventBatch
-from indicia.hunt.logs.formats import LogInput, base, eventtable, evtx_chunks, journal, lines, longrows, recognise, winjson
+from indicia.hunt.logs.formats import LogInput, base, eventtable, evtx_chunks, journal, lines, recognise, tables, winjson
 from indicia.hunt.logs.formats.base import Wanted
-from indicia.hunt.logs.formats.headers import Header
 from indicia.hunt.logs.formats.lines import line_blocks
-from indicia.hunt.logs.formats.longrows import read_long_rows
+from indicia.hunt.logs.formats.tables import Header, read_long_rows
 from indicia.hunt.names import Remembered
 from indicia.records import Problem
 
@@ -53,7 +52,7 @@ def sizes(found: Iterable[EventBatch | Problem]) -> list[int]:
 
 def test_long_rows_of_a_table_make_small_batches_and_one_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(base, "BYTES", 100_000)
-    monkeypatch.setattr(longrows, "LONGEST_ROW", 30_000)
+    monkeypatch.setattr(tables, "LONGEST_ROW", 30_000)
     rows = "time,x\n" + "".join(f'2021-03-03T06:00:00Z,"a\n{"x" * 10_000}{n}"\n' for n in range(60))
     log = LogInput("a.csv", lambda: io.BytesIO(rows.encode()), len(rows))
     assert max(sizes(read_long_rows(log, Header(",", ["time", "x"], 1), frozenset()))) <= 12

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indicia.hunt.events import EventBatch
-from indicia.hunt.logs.formats import headed, plainlines
+from indicia.hunt.logs.formats import plainlines
 from indicia.hunt.logs.formats.base import LogInput, Wanted
 
 _STAMPS = st.sampled_from(
@@ -63,7 +63,7 @@ def told(lines: Sequence[str]) -> list[tuple[object, ...]]:
 @given(st.lists(_LINES, min_size=1, max_size=20))
 def test_the_same_at_once_and_one_by_one(lines: list[str]) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(headed, "_LEAST", 1)
+        patch.setattr(plainlines, "_LEAST", 1)
         at_once = told(lines)
-        patch.setattr(headed, "_LEAST", 1 << 30)
+        patch.setattr(plainlines, "_LEAST", 1 << 30)
         assert at_once == told(lines)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import select
 import shutil
 import stat
 from collections.abc import Callable, Iterator, Sequence
@@ -28,12 +27,11 @@ from indicia.hunt.logs.streams import (
 )
 from indicia.hunt.logs.tars import is_tar
 from indicia.records import Problem, Severity
-from indicia.walking import EMPTY, kind_of, reason_of, told_path, walk
+from indicia.walking import EMPTY, kind_of, open_file, open_pipe, reason_of, told_path, walk
 
 __all__ = ["FileAt", "FoundLog", "find_files", "find_logs", "log_named", "logs_in"]
 
 HEAD = 16_384  # bytes by which a format is recognised
-PATIENCE = 10  # seconds for which a pipe with a name may be silent
 LONGEST_PREFACE = 1 << 20  # bytes of comments above the first line of a log
 FoundLog = tuple[LogInput, Format | None]
 
@@ -86,35 +84,12 @@ def _in_pipe(pipe: Path, copies: Path) -> Iterator[FileAt | Problem]:
     """What came through a pipe, as of `<(zcat log.gz)`, from a copy of it: logs are read more than once."""
     copy = copies / f"{sum(1 for _ in copies.iterdir())}{pipe.suffix}"
     try:
-        stream = _written_to(pipe)
-        if stream is None:
-            what = f"is a pipe that nobody wrote to for {PATIENCE} s"
-            yield Problem(where=told_path(pipe), what=what, severity=Severity.FAILED)
-            return
-        with stream, copy.open("wb") as file:
+        with open_pipe(pipe) as stream, copy.open("wb") as file:
             shutil.copyfileobj(stream, file, 1 << 20)
     except OSError as error:
         yield Problem(where=told_path(pipe), what=f"cannot be read: {reason_of(error)}", severity=Severity.FAILED)
         return
     yield FileAt(copy, told_path(pipe))
-
-
-def _written_to(pipe: Path) -> BinaryIO | None:
-    """A pipe as a stream; None where nobody writes to it soon. Raises: OSError.
-
-    One of the shell's (`<(...)`) has a writer, however slow; one with a name of its own, which `logs/*` may have named, may
-    wait for one for ever.
-    """
-    if not stat.S_ISFIFO(os.lstat(pipe).st_mode):  # a link of the system to an open file
-        return pipe.open("rb")
-    number = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    asked = select.poll()
-    asked.register(number, select.POLLIN)
-    if not any(what & select.POLLIN for _, what in asked.poll(PATIENCE * 1000)):
-        os.close(number)
-        return None
-    os.set_blocking(number, True)
-    return os.fdopen(number, "rb")
 
 
 def log_named(name: str, at: tuple[bytes, str] | None = None) -> LogInput | None:
@@ -141,7 +116,7 @@ def logs_in(place: FileAt, only: str | None = None) -> Iterator[FoundLog | Probl
     path = place.path
     try:
         size = path.stat().st_size
-        with path.open("rb") as stream:
+        with open_file(path) as stream:
             stream.read(1)
     except OSError as error:
         yield Problem(where=place.told, what=f"cannot be read: {reason_of(error)}", severity=Severity.FAILED)
@@ -200,6 +175,6 @@ def _archive_within(head: bytes) -> str:
 
 def _plain(path: Path) -> BinaryIO:
     try:
-        return path.open("rb")
+        return open_file(path)
     except OSError as error:  # gone since it was found: told by whoever reads, like any other end before the end
         return cast(BinaryIO, Gone(error))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from itertools import pairwise, repeat
 from typing import TypeAlias
@@ -12,13 +13,29 @@ import pyarrow.compute as pc
 
 from indicia.hunt.events import Codes, Column
 from indicia.hunt.match.fieldplan import SEPARATOR, FieldPlan, Want
-from indicia.hunt.match.globs import glob_over
 from indicia.hunt.match.literals import Ints, LiteralScanner
 from indicia.hunt.match.reference import holds
 from indicia.hunt.match.regexes import Expression, LonePattern
-from indicia.hunt.rules.ir import How, Test
+from indicia.hunt.rules.ir import How, Test, Wild
 
-__all__ = ["MISSING", "PRESENT", "FieldTests"]
+
+# Sigma strings with wildcards over many values: linear in the text, however many stars there are.
+def glob_over(parts: tuple[str | int, ...]) -> Callable[[pa.StringArray], pa.BooleanArray]:
+    """Which texts fit the parts from end to end; the engine behind it is RE2, which never goes back."""
+    written = []
+    for part in parts:
+        if part == Wild.MANY:
+            written.append(".*")
+        elif part == Wild.ONE:
+            written.append(".")
+        else:
+            written.append(re.sub(r"([^\w\s])", r"\\\1", str(part)))
+    expression = f"(?s)\\A{''.join(written)}\\z"
+    # Stars at the ends only say that the match may stand anywhere.
+    expression = expression.replace("(?s)\\A.*", "(?s)", 1)
+    expression = expression.removesuffix(".*\\z") if expression.endswith(".*\\z") else expression
+    return lambda values: pc.match_substring_regex(values, expression)
+
 
 Ask: TypeAlias = Callable[[pa.StringArray], pa.BooleanArray]
 MISSING = 0  # the class of a missing value; every other class is a set of passed tests

@@ -12,7 +12,7 @@ from indicia.errors import InputError
 from indicia.hunt.rules import cache
 from indicia.hunt.rules.stix import is_bundle
 from indicia.records import Problem, Severity
-from indicia.walking import kind_of, reason_of, told_path
+from indicia.walking import kind_of, open_file, reason_of, told_path
 
 __all__ = ["PACK", "RuleFile", "bundles_among", "rule_files", "settled", "signature_of"]
 
@@ -55,7 +55,7 @@ def bundles_among(paths: Iterable[Path]) -> list[Path]:
     for path in paths:
         try:
             if path.is_file():
-                with path.open("rb") as stream:
+                with open_file(path) as stream:
                     if is_bundle(stream.read(1 << 16)):
                         found.append(path)
         except OSError:

@@ -80,6 +80,7 @@ _LOOKS_BACK = re.compile(
     r"historically|ha(?:s|ve) long|at the time,|ha(?:s|ve) (?:repeatedly|often|regularly|routinely|always))\b",
     re.IGNORECASE,
 )
+_IS_LINKED = re.compile(r"\b(?:affiliated|linked|associated|aligned|connected|backed|sponsored|tied)\b", re.IGNORECASE)
 _SERVES = re.compile(r"\b(?:officers?|officials?|agents?|soldiers?|servicemen|operatives?)\b", re.IGNORECASE)
 # Words before and after a state that make it the place where somebody was.
 _PLACE_OF = re.compile(
@@ -242,9 +243,15 @@ class Maker:
         words = self._cue(one.heard.sentence, one.heard.tags["tie_cue"])
         if not to and state is None and words is None:
             return None
+        kind: TieKind = fields["tie"]
+        who = one.accused
+        if who.level is Level.STATE and state == who.state and kind not in (TieKind.LOCATED, TieKind.TOLERATED):
+            return None  # nothing is tied to itself
+        if kind is TieKind.ORGAN and who.level is Level.GROUP and _IS_LINKED.search(self.text, *place):
+            kind = TieKind.LINKED
         return Tie(
-            kind=fields["tie"],
-            to=to or self.parties.country(state),
+            kind=kind,
+            to=(to if to != who.canonical else "") or self.parties.country(state),
             state=state,
             words=words,
             **self._how(one, fields["tie_firmness"], firm, "tie_cue", None),

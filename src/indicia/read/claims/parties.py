@@ -173,6 +173,8 @@ class Parties:
         actor = next((one for one in found if one.kind is K.ACTOR), None)
         if actor is not None:
             return Speaker(_as_written(actor), SourceType.GROUP)
+        if _ADMINISTRATION.search(words):
+            return self._for_state("US", words, type)
         return Speaker(_plain(words), type)
 
     def body(self, one: Mention) -> Speaker | None:
@@ -327,6 +329,7 @@ _ABROAD = re.compile(
     r"\b(?:correspondents?|journalists?|reporters?|media|experts?|researchers?|analysts?|observers?|papers?) in\b",
     re.IGNORECASE,
 )
+_ADMINISTRATION = re.compile(r"\b[Aa]dministration officials?\b")  # as the press calls those of the United States alone
 _FORMER = re.compile(r"\b(?:former|ex|one-time|retired)\b", re.IGNORECASE)
 FORMER = 12  # characters before who speaks in which "a former" stands
 OFFICE = re.compile(

@@ -16,9 +16,10 @@ from selectolax.lexbor import LexborHTMLParser
 from indicia.read.fronts.dates import date_in_head
 from indicia.read.fronts.html_apart import GIVEN_UP, HERE, between_tags, read_apart
 from indicia.read.fronts.html_meta import beside_the_text, read_meta
+from indicia.read.fronts.html_unseen import Unseen
 from indicia.read.fronts.opened import Limits, Parsed, skipped
 from indicia.read.text.banners import may_mark
-from indicia.records import Block, BlockKind
+from indicia.records import Block, BlockKind, Problem, Severity
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -191,7 +192,7 @@ def _is_furniture(node: LexborNode, tag: str, inside_article: bool, weights: _We
         return True
     style = attributes.get("style")
     if style and _HIDDEN_STYLE.search(style):
-        return not (inside_article and node.css_first("table, pre, code"))  # folded away until somebody clicks
+        return not (inside_article and _is_folded(node))
     if tag in {"html", "body", "main", "article", "p", "td", "tr", "table", "pre"}:
         return False
     named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
@@ -199,6 +200,12 @@ def _is_furniture(node: LexborNode, tag: str, inside_article: bool, weights: _We
     if found is None or weights.is_most(node):
         return False
     return found[1].lower() in _NEVER_TEXT or not weights.is_text(node)
+
+
+def _is_folded(node: LexborNode) -> bool:
+    """Whether it is folded away until somebody clicks: a list of indicators under an article often is."""
+    style = node.attributes.get("style")
+    return bool(style and _HIDDEN_STYLE.search(style)) and node.css_first("table, pre, code") is not None
 
 
 def read_html(markup: str, name: str, limits: Limits, *, here: bool = False) -> Parsed:
@@ -221,17 +228,25 @@ def read_html(markup: str, name: str, limits: Limits, *, here: bool = False) -> 
     body = tree.body
     if body is None:
         return parsed
-    writer = _Writer()
-    _walk(body, writer, parsed, name, limits)
+    writer, unseen = _Writer(), Unseen(tree)
+    _walk(body, writer, parsed, name, limits, unseen)
     if not writer.blocks:  # everything looked like furniture: better too much than nothing
-        _walk(body, writer, parsed, name, limits, keep_all=True)
+        unseen.hidden = unseen.doubtful = 0
+        _walk(body, writer, parsed, name, limits, unseen, keep_all=True)
+    for count, what in (
+        (unseen.hidden, "that nobody sees who looks at the page were not read"),
+        (unseen.doubtful, "are white or folded away: perhaps nobody sees them who looks at the page; they were read"),
+    ):
+        if count:
+            told = f"{count:,} character{'' if count == 1 else 's'} {what}"
+            parsed.problems.append(Problem(where=name, what=told, severity=Severity.NOTE, hint="look at it in a browser"))
     parsed.text = "".join(writer.pieces)
     parsed.blocks = writer.blocks
     parsed.beside = beside_the_text(tree, markup)
     # A banner may stand in what is no text: the page's head, foot or margin.
     if any(may_mark(body.text(deep=True, separator=gap)) for gap in ("", "\n")):
         every = _Writer()
-        _walk(body, every, Parsed(), name, limits, keep_all=True)
+        _walk(body, every, Parsed(), name, limits, None, keep_all=True)
         parsed.bannered = "".join(every.pieces)
     parsed.published = parsed.published or date_in_head(parsed.text)
     return parsed
@@ -244,8 +259,18 @@ def _bounded(markup: str, elements: int) -> str:
     return markup[: next(islice(re.finditer("<", markup), 2 * elements, None)).start()]
 
 
-def _walk(body: LexborNode, writer: _Writer, parsed: Parsed, name: str, limits: Limits, *, keep_all: bool = False) -> None:
-    """Depth first without recursion, so that a page of a million nested elements costs memory, not the stack."""
+def _walk(
+    body: LexborNode,
+    writer: _Writer,
+    parsed: Parsed,
+    name: str,
+    limits: Limits,
+    unseen: Unseen | None,
+    *,
+    keep_all: bool = False,
+) -> None:
+    """Depth first without recursion, so that a page of a million nested elements costs memory, not the stack. Nothing is read
+    that is `unseen`, if that is asked."""
     # One entry per open element: (next child, path, kind, closes its own block, inside an article, inside pre, children
     # seen per tag)
     counts: dict[str, int] = {}
@@ -284,6 +309,8 @@ def _walk(body: LexborNode, writer: _Writer, parsed: Parsed, name: str, limits: 
             writer.close(kind, path)
             continue
         if not keep_all and _is_furniture(node, tag, article, weights) or (keep_all and tag in _NEVER):
+            continue
+        if unseen is not None and not (article and _is_folded(node)) and unseen.passes_over(node):
             continue
         if len(stack) > _MAX_DEPTH:
             too_deep += 1

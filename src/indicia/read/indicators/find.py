@@ -18,8 +18,7 @@ from indicia.read.indicators.hit import Hit, Taken
 from indicia.read.indicators.hostlike import told_hosts
 from indicia.read.indicators.identifiers import find_asn, find_coins, find_cve, find_cwe
 from indicia.read.indicators.judge import Judge
-from indicia.read.indicators.neighbours import share_neighbours
-from indicia.read.indicators.owners import Placed, share_owners
+from indicia.read.indicators.neighbours import Placed, share_neighbours, share_owners
 from indicia.read.indicators.paths import find_paths
 from indicia.read.indicators.refang import refang
 from indicia.read.indicators.registry import find_keys, find_mutexes

@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from indicia.read.indicators.anchors import Anchors
-from indicia.read.indicators.columns import Columns
 from indicia.read.indicators.commonplace import USED, commonplace, is_document
 from indicia.read.indicators.cues import (
     after_matches,
@@ -29,8 +28,7 @@ from indicia.read.indicators.hit import FILES, HASHES, Hit
 from indicia.read.indicators.hosts import is_government, known_role, registrable
 from indicia.read.indicators.lookalikes import imitated_by
 from indicia.read.indicators.refang import Refanged
-from indicia.read.indicators.sections import Sections
-from indicia.read.indicators.spots import BEFORE, Spot, is_bare, is_listed, spots
+from indicia.read.indicators.spots import BEFORE, Columns, Sections, Spot, is_bare, is_listed, spots
 from indicia.read.indicators.stems import AFTER_BIT, BEFORE_BIT
 from indicia.read.indicators.whose import (
     BY_COLUMN,

@@ -33,18 +33,26 @@ class Offered(Record, frozen=True, kw_only=True):
     added: str
 
 
-def later(now: str, mark: str) -> str:
-    """`now` where that is later than the time `mark`, else the next moment after that: whoever asks for what was added later
-    than they know must hear of it, also after the clock was set back. Both are RFC 3339, UTC, microseconds."""
-    if now > mark:
+def later(now: str, before: str) -> str:
+    """The moment `now`, or a millisecond after `before` where the clock has been set back. Both RFC 3339, UTC.
+
+    >>> later("2026-11-24T12:00:00.000000Z", "2026-11-24T12:00:00.000Z")
+    '2026-11-24T12:00:00.001000Z'
+    """
+    if not before or datetime.fromisoformat(now) > datetime.fromisoformat(before):
         return now
-    return (datetime.fromisoformat(mark) + timedelta(microseconds=1)).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    after = datetime.fromisoformat(before) + timedelta(milliseconds=1)
+    return after.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def versioned(
     items: Iterable[dict[str, Any]], held: Mapping[str, Offered], now: str
 ) -> tuple[list[dict[str, Any]], dict[str, Offered]]:
-    """The objects with the times that are theirs, and what to keep of each by id. `now` is RFC 3339, UTC, microseconds."""
+    """The objects with the times that are theirs, and what to keep of each by id. `now` is RFC 3339, UTC, microseconds.
+
+    What is new is later than all that was passed on before, whatever the clock says: whoever asks for what came after that gets
+    it.
+    """
     mark = max((one.added for one in held.values()), default="")
     now = later(now, mark)
     found, kept = [], {}
@@ -57,7 +65,7 @@ def versioned(
         elif before.digest == digest:
             one = before
         else:
-            newer = max(modified, before.modified, f"{now[:23]}Z") if modified else ""
+            newer = max(modified, f"{later(f'{now[:23]}Z', before.modified)[:23]}Z") if modified else ""
             one = Offered(digest=digest, created=before.created, modified=newer, added=now)
         times = {"created": one.created, "modified": one.modified}
         found.append({**item, **{name: value for name, value in times.items() if name in item}})

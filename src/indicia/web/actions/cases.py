@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -67,7 +66,7 @@ async def _order(request: Request, form: FormData, into: str, example: Path | No
     if example is not None:  # it is ours, so no folder has to be opened for it
         name, own_texts, own_logs = EXAMPLE, example / "texts", example / "logs"
     slug = into or shelf.free(name or _guess(pasted, texts, folder or paths))
-    inbox = shelf.folder / ".inbox" / f"{slug}-{secrets.token_hex(8)}"  # of this job: another may still read its own
+    inbox = await run_in_threadpool(request.app.state.uploads.new, slug)
     sources = [await _keep(one, inbox / "texts") for one in texts]
     if pasted:
         sources.append(await run_in_threadpool(_write, inbox / "texts" / f"pasted-{stable_id('t', pasted)[-8:]}.txt", pasted))

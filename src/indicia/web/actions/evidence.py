@@ -31,7 +31,7 @@ async def add_evidence(request: Request) -> Response:
     fields = {name: visible(field(form, name)) for name in ("kind", "fits", "strength", "grade", "against", "note")}
     try:
         item = await run_in_threadpool(_item, fields, author_of(request, field(form, "author", 120)), load())
-        said = judgement_of(request, form, item.id, "add", to_json(item).decode(), fields["note"])
+        said = judgement_of(request, form, held, item.id, "add", to_json(item).decode(), fields["note"])
     except (HTTPException, UsageError) as error:
         if isinstance(error, HTTPException) and error.status_code != 400:
             raise

@@ -34,7 +34,7 @@ async def keep_hypotheses(request: Request) -> Response:
         if drop:
             if drop not in {one.id for one in own}:
                 raise HTTPException(404, "There is no such hypothesis in this case.")
-            said = [judgement_of(request, form, drop, "reject", "", "")]
+            said = [judgement_of(request, form, held, drop, "reject", "", "")]
         else:
             said = [*_changed(request, form, held, own), *_new(request, form, held, own)]
     except HTTPException as error:
@@ -52,7 +52,7 @@ def _changed(request: Request, form: FormData, held: Held, own: list[Own]) -> li
         # What the table did not show stays as it is.
         fits = {id: fit for id, fit in {**one.fits, **_fits(form, held, one.id)}.items() if fit}
         if fits != {id: fit for id, fit in one.fits.items() if fit}:
-            found.append(judgement_of(request, form, one.id, ACTION, _value(one.name, fits), ""))
+            found.append(judgement_of(request, form, held, one.id, ACTION, _value(one.name, fits), ""))
     return found
 
 
@@ -67,7 +67,7 @@ def _new(request: Request, form: FormData, held: Held, own: list[Own]) -> list[J
         raise HTTPException(400, f"There is a hypothesis {name!r} already.")
     if len(own) >= MOST_OWN:
         raise HTTPException(400, f"There are {MOST_OWN} of them: remove one first.")
-    made = judgement_of(request, form, "", ACTION, _value(name, fits), field(form, "note"))
+    made = judgement_of(request, form, held, "", ACTION, _value(name, fits), field(form, "note"))
     return [msgspec.structs.replace(made, subject=stable_id("hypothesis", name, made.id))]
 
 

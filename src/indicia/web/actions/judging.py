@@ -36,9 +36,11 @@ from indicia.records import (
     Stance,
     Tie,
     TieKind,
+    Tlp,
     stable_id,
     to_json,
 )
+from indicia.share.redact import judging_in
 from indicia.web.actions.forms import again, back, closing, field, form_of, held_of
 from indicia.web.cases.shelf import Held
 from indicia.web.guard.entrance import author_of
@@ -81,7 +83,7 @@ async def judge(request: Request) -> Response:
     if action == "note" and not note:
         raise HTTPException(400, "The note is empty.")
     for subject in subjects:
-        await run_in_threadpool(_save, request, judgement_of(request, form, subject, action, value, note))
+        await run_in_threadpool(_save, request, judgement_of(request, form, held, subject, action, value, note))
     return back(form, case_address(held.slug))
 
 
@@ -89,8 +91,12 @@ def _claim_address(held: Held, id: str) -> str:
     return case_address(held.slug, "claims", id)
 
 
-def judgement_of(request: Request, form: FormData, subject: str, action: str, value: str, note: str) -> Judgement:
-    """What the person who sent a form decides now."""
+def judgement_of(request: Request, form: FormData, held: Held, subject: str, action: str, value: str, note: str) -> Judgement:
+    """What the person who sent a form decides now, marked as the form says, else as the case is. Raises: HTTPException 400."""
+    try:
+        marking = Tlp.read(typed) if (typed := field(form, "marking", 20)) else judging_in(held.machine)
+    except ValueError as error:
+        raise HTTPException(400, f"{error}.") from None
     author = author_of(request, field(form, "author", 100))
     time = datetime.now(UTC).isoformat()
     return Judgement(
@@ -101,6 +107,7 @@ def judgement_of(request: Request, form: FormData, subject: str, action: str, va
         time=time[:19] + "+00:00",
         value=value,
         note=note,
+        marking=marking,
     )
 
 
@@ -150,7 +157,7 @@ async def add_claim(request: Request) -> Response:
     except HTTPException as error:
         path = case_address(held.slug, "documents", document.id)
         return await again(document_page, request, form, error, held=held, path=path, id=document.id)
-    judgement = judgement_of(request, form, made.id, "add", to_json(made).decode(), field(form, "note", 2000))
+    judgement = judgement_of(request, form, held, made.id, "add", to_json(made).decode(), field(form, "note", 2000))
     await run_in_threadpool(_save, request, judgement)
     return RedirectResponse(case_address(held.slug, "documents", document.id) + f"#r-{made.id}", 303)
 

@@ -15,7 +15,7 @@ import msgspec
 from indicia.case import Store
 from indicia.errors import StoreError
 from indicia.knowledge import load
-from indicia.pipeline import as_left, for_audience, for_public
+from indicia.pipeline import for_audience
 from indicia.records import Case, Tlp, to_json
 from indicia.share.redact import as_marked
 from indicia.web.cases.shelf import SUFFIX, Shelf
@@ -25,8 +25,7 @@ __all__ = ["OpenShelf", "opened"]
 
 def opened(case: Case, audience: Tlp) -> Case:
     """What anybody cleared for `audience` may see of a case, as people left it; of files, their names without our folders."""
-    knowledge = load()
-    seen = for_public(for_audience(as_left(case, knowledge), audience, knowledge), knowledge)
+    seen = for_audience(case, audience, load(), public=True)
     documents = tuple(msgspec.structs.replace(one, name=PurePath(one.name).name) for one in seen.documents)
     return as_marked(msgspec.structs.replace(seen, documents=documents, problems=()))
 
@@ -79,7 +78,8 @@ class OpenShelf(Shelf):
             digest = hashlib.sha256(to_json(case)).hexdigest()
             if self._laid.get(slug) != digest:  # else not even a time may tell that something changed in what is left out
                 time = datetime.now(UTC).isoformat(timespec="seconds")
-                self._store(slug).save(case, author="indicia", time=time, what=f"as {self.audience.label} may see it")
+                what = f"as {self.audience.label} may see it"
+                self._store(slug).merge(lambda _: case, author="indicia", time=time, what=what)
                 self._laid[slug] = digest
         return slug
 

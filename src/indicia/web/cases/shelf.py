@@ -15,7 +15,7 @@ from indicia.advise.advice import advise
 from indicia.case import Columns, Store, open_store
 from indicia.errors import InputError, StoreError
 from indicia.knowledge import load
-from indicia.pipeline import Standing, as_left, is_store, load_case
+from indicia.pipeline import Delta, Standing, as_left, grown, is_store, load_case
 from indicia.records import Advice, Case, Claim, Document, Evidence, Judgement, Mention, to_check
 from indicia.view.affair import subject, titled
 from indicia.view.moments import Moment
@@ -85,12 +85,9 @@ class Held:
             machine = _with_one_of_each(machine, self.store, self.sightings.columns)
         return Held(self.slug, self.store, machine, self.sightings, run=run, build=self.build)
 
-    def whole(self, *, machine: bool = False) -> Case:
-        """The case with every sighting, as people left it or as the machine made it."""
-        if len(self.sightings) <= WHOLE:
-            return self.machine if machine else self.case
-        case = self.store.load()
-        return case if machine else as_left(case, load())
+    def whole(self) -> Case:
+        """The case with every sighting, as it is kept: what people decided stands beside the machine's records."""
+        return self.machine if len(self.sightings) <= WHOLE else self.store.load()
 
     def knows(self, subject: str) -> bool:
         """Whether there is such a record."""
@@ -213,6 +210,32 @@ def _with_one_of_each(case: Case, store: Store, columns: Columns) -> Case:
     return msgspec.structs.replace(case, hunt=hunt)
 
 
+def _is_within(case: Case, held: Case) -> bool:
+    """Whether a case holds all that was read for another, and all that people said of it."""
+    files, judged = (held.hunt.files if held.hunt else ()), {one.id for one in held.judgements}
+    return (
+        {one.id for one in case.documents} <= {one.id for one in held.documents}
+        and (case.hunt is None or set(case.hunt.files) <= set(files))
+        and {one.id for one in case.judgements} <= judged
+    )
+
+
+def _joined(held: Case | None, case: Case) -> Case:
+    """A case, in which what was added to it where it is kept stays."""
+    if held is None:
+        return case
+    delta = Delta(
+        documents=case.documents,
+        claims=case.claims,
+        mentions=case.mentions,
+        problems=case.problems,
+        hunt=case.hunt,
+        judgements=case.judgements,
+        have=case.have,
+    )
+    return msgspec.structs.replace(grown(held, delta, load(), name=held.name), rules=case.rules or held.rules)
+
+
 class Shelf:
     """Cases by the name in their address. Safe to use from several threads."""
 
@@ -237,8 +260,9 @@ class Shelf:
         case = load_case(path)
         slug = slug_of(case.name)
         with self._lock:
-            store = self.store(slug, make=True)
-            store.save(case, author="indicia", time="1970-01-01T00:00:00+00:00", what=f"taken over from {path.name}")
+            store, what = self.store(slug, make=True), f"taken over from {path.name}"
+            if not (store.last_run() and _is_within(case, store.load())):
+                store.merge(lambda held: _joined(held, case), author="indicia", time="1970-01-01T00:00:00+00:00", what=what)
         return slug
 
     def slugs(self) -> list[str]:

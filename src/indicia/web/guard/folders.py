@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
 
 from indicia.errors import InputError
+from indicia.walking import kind_of
 
 __all__ = ["Folders"]
 
@@ -37,8 +39,10 @@ class Folders:
         if not any(path.is_relative_to(folder) for folder in self.all):
             raise HTTPException(403, f"{text[:100]!r} is not in any folder given with --read.")
         try:
-            path.stat()
+            mode = path.stat().st_mode
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             raise HTTPException(400, f"{text[:100]!r} cannot be read: {reason}.") from None
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # it could have whoever reads it wait for ever
+            raise HTTPException(400, f"{text[:100]!r} is {kind_of(mode)}.")
         return path

@@ -8,8 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from indicia import __version__
-from indicia.pipeline import for_audience, for_public
-from indicia.records import Case, Tlp, to_check
+from indicia.pipeline import for_audience
+from indicia.records import Tlp, to_check
 from indicia.share import FORMATS, render
 from indicia.share.brief.pdf import png
 from indicia.share.internals import without_internals
@@ -122,12 +122,14 @@ def download(ask: Ask) -> Response:
     held, form = ask.held, ask.request.path_params["form"]
     if form not in FORMATS:
         raise HTTPException(404, f"There is no such format. Known are: {', '.join(FORMATS)}.")
-    case: Case = held.whole(machine=ask.one("as") == "machine")
-    audience, told = _audience(ask), not ask.one("untold")
-    if audience is not None:
-        case = for_audience(case, audience, ask.knowledge, told=told)
-    if ask.one("public"):
-        case = for_public(case, ask.knowledge, told=told)
+    case = for_audience(
+        held.whole(),
+        _audience(ask),
+        ask.knowledge,
+        public=bool(ask.one("public")),
+        told=not ask.one("untold"),
+        laid_over=form != WHOLE and ask.one("as") != "machine",
+    )
     if form != WHOLE and not ask.one("internal"):
         case = without_internals(case)
     file, media, _, _, _ = FILES.get(form, (f"case.{form}", "application/octet-stream", "", "", ""))

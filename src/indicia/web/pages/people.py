@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from indicia.records import Judgement
+import msgspec
+
+from indicia.records import Judgement, shown_marking
 from indicia.view.inert import visible
 from indicia.web.cases.shelf import Held
 from indicia.web.pages.filters import Filter, chips, facet_of
@@ -65,6 +67,7 @@ def _told(one: Judgement) -> dict[str, str]:
         "action": one.action,
         "value": one.value,
         "note": one.note,
+        "marking": "as the case" if isinstance(one.marking, msgspec.UnsetType) else shown_marking(one.marking),
         "details": details(one),
     }
 

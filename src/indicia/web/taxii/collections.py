@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import re
 import uuid
 from collections.abc import Iterable, Mapping
@@ -12,7 +13,7 @@ import orjson
 
 from indicia.records import STIX_MARKINGS, Record, Tlp
 
-__all__ = ["Entry", "chosen", "collection_id", "fault_of", "is_stamp", "marking_of_object", "moment", "version_of"]
+__all__ = ["Entry", "chosen", "collection_id", "fault_of", "is_stamp", "keyed_id", "marking_of_object", "moment", "version_of"]
 
 _ID = re.compile(r"[a-z0-9-]{1,60}--[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
@@ -28,6 +29,11 @@ class Entry(Record, frozen=True, kw_only=True):
 
 def collection_id(name: str) -> str:
     return str(uuid.uuid5(_NAMESPACE, name))
+
+
+def keyed_id(key: bytes, name: str) -> str:
+    """An id that nobody can work out from the name without the key."""
+    return str(uuid.UUID(bytes=hmac.digest(key, name.encode(), "sha256")[:16], version=4))
 
 
 def version_of(entry: Entry) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 
 from indicia.errors import InputError, LimitError, StoreError
+from indicia.share.stix.versions import later
 from indicia.web.taxii.collections import Entry, fault_of, is_stamp, moment, version_of
 from indicia.writing import write_atomically
 
@@ -70,6 +71,7 @@ class Inbox:
         faults: list[str | None] = []
         new: list[Entry] = []
         with self._lock:
+            added = max([added, *(later(added, entry.added) for entry in self.entries[-1:])])
             held: dict[_Key, list[Entry]] = {}
             for entry in self.entries:
                 held.setdefault(_key(entry), []).append(entry)

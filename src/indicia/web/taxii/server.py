@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -30,6 +30,7 @@ from indicia.errors import IndiciaError, LimitError
 from indicia.knowledge import Knowledge
 from indicia.pipeline import for_audience
 from indicia.records import Case, Tlp
+from indicia.share.redact import marking_of
 from indicia.share.stix import bundle_objects
 from indicia.share.stix.versions import Offered, later, versioned
 from indicia.web.guard.connections import KNOWN
@@ -56,11 +57,8 @@ class Source(Protocol):
     def case(self) -> Case:
         """As it stands now. Raises: IndiciaError."""
 
-    def offered(self, collection: str) -> Mapping[str, Offered]:
-        """What was offered last, by the object's id."""
-
-    def keep(self, collection: str, rows: Mapping[str, Offered], gone: Sequence[str]) -> None:
-        """Remembers what is new or has changed, and forgets what is gone."""
+    def offer(self, collection: str, renew: Callable[[Mapping[str, Offered]], Mapping[str, Offered]]) -> None:
+        """Remembers, by the object's id, what `renew` makes of what was offered last. It may be asked twice."""
 
 
 class Fixed:
@@ -75,11 +73,8 @@ class Fixed:
     def case(self) -> Case:
         return self._case
 
-    def offered(self, collection: str) -> Mapping[str, Offered]:
-        return {}
-
-    def keep(self, collection: str, rows: Mapping[str, Offered], gone: Sequence[str]) -> None:
-        pass
+    def offer(self, collection: str, renew: Callable[[Mapping[str, Offered]], Mapping[str, Offered]]) -> None:
+        renew({})
 
 
 def _now() -> str:
@@ -95,13 +90,15 @@ def taxii_app(
     sightings: Tlp = Tlp.AMBER,
     now: Callable[[], str] = _now,
     anybody: Reader | None = ANYBODY,
+    known: Sequence[str] = ("case",),
     around: Sequence[Middleware] = (),
 ) -> Starlette:
     """The server of the cases that `roots` names now; one's own sightings are at least `sightings`. All share one inbox.
 
-    `anybody` is who asks without credentials, None where nobody may; `around` is what stands around the server.
+    `anybody` is who asks without credentials, None where nobody may; `known` are the roots that are shown to everybody,
+    whatever is in them; `around` is what stands around the server.
     """
-    server = _Server(roots, knowledge, readers, anybody, inbox, sightings, now)
+    server = _Server(roots, knowledge, readers, anybody, inbox, sightings, now, frozenset(known))
     collection = f"{_ROOT}/collections/{{collection}}"
     routes = [
         Route("/taxii2/", server.discovery),
@@ -165,6 +162,7 @@ class _Root:
         self._lock = threading.Lock()
         self._state: object = None
         self._case: Case | None = None
+        self._least: tuple[object, int] | None = None  # as of this state, from which clearance on there is something to see
         self._entries: dict[Tlp, list[Entry]] = {}
 
     def _current(self) -> Case:
@@ -177,6 +175,21 @@ class _Root:
         with self._lock:
             return self._current().name
 
+    def is_for(self, tlp: Tlp) -> bool:
+        """Whether there is anything in the case that people cleared for `tlp` may see, or it is empty and they may see it all.
+        Who may see everything also learns of a case that cannot be read."""
+        if tlp is Tlp.strictest(Tlp):
+            return True
+        with self._lock:
+            state = self.source.state()
+            if self._least is None or self._least[0] != state:
+                try:
+                    case = self.source.case()
+                except IndiciaError:
+                    return False
+                self._least = state, min(marking_of(case).rank, *(case.counts_as(one).rank for one in case.documents), 99)
+            return self._least[1] <= tlp.rank
+
     def entries(self, tlp: Tlp) -> list[Entry]:
         with self._lock:
             case = self._current()
@@ -187,11 +200,15 @@ class _Root:
             return self._entries[tlp]
 
     def _made(self, case: Case, tlp: Tlp) -> list[Entry]:
-        held = self.source.offered(tlp.value)
-        items, kept = versioned(bundle_objects(case, self.knowledge), held, self.now())
-        changed = {id: one for id, one in kept.items() if held.get(id) != one}
-        self.source.keep(tlp.value, changed, sorted(held.keys() - kept.keys()))
-        return [Entry(added=kept[item["id"]].added, item=item) for item in items]
+        made, found, now = bundle_objects(case, self.knowledge), list[Entry](), self.now()
+
+        def renew(held: Mapping[str, Offered]) -> Mapping[str, Offered]:
+            items, kept = versioned(made, held, now)
+            found[:] = (Entry(added=kept[item["id"]].added, item=item) for item in items)
+            return kept
+
+        self.source.offer(tlp.value, renew)
+        return found
 
 
 def _may_see(reader: Reader) -> Callable[[Entry], bool]:
@@ -208,7 +225,9 @@ class _Server:
         inbox: Inbox | None,
         sightings: Tlp,
         now: Callable[[], str],
+        known: frozenset[str],
     ) -> None:
+        self._known = known
         self.anybody = anybody
         self.readers, self.inbox, self.now, self.title = readers, inbox, now, "Indicia"
         self._sources, self._knowledge, self._sightings = roots, knowledge, sightings
@@ -218,17 +237,26 @@ class _Server:
         self.inbox_id = collection_id("inbox")
         self.posted: dict[str, tuple[str, dict[str, Any]]] = {}
 
-    def _root(self, request: Request) -> _Root:
-        """The API root in the path. Raises: HTTPException 404."""
+    def _seen_by(self, reader: Reader, names: Iterable[str] | None = None) -> dict[str, _Root]:
+        """The API roots, or those of these names, in which there is something for the reader, so that nobody learns of cases of
+        which they may see nothing."""
+        found, sources = {}, self._sources()
+        for name in sources if names is None else sources.keys() & set(names):
+            with self._lock:
+                if name not in self._roots:
+                    self._roots[name] = _Root(sources[name], self._knowledge, self._sightings, self.now)
+                root = self._roots[name]
+            if name in self._known or root.is_for(reader.tlp):
+                found[name] = root
+        return found
+
+    def _root(self, request: Request, reader: Reader) -> _Root:
+        """The API root in the path. Raises: HTTPException 404, also for one that holds nothing for the reader."""
         name = request.path_params["root"]
-        source = self._sources().get(name)
-        if source is None:
+        root = self._seen_by(reader, [name]).get(name)
+        if root is None:
             raise HTTPException(404, "no such API root")
-        with self._lock:
-            root = self._roots.get(name)
-            if root is None:
-                root = self._roots[name] = _Root(source, self._knowledge, self._sightings, self.now)
-            return root
+        return root
 
     def reader(self, request: Request) -> Reader:
         reader = reader_of(request.headers.get("authorization"), self.readers, self.anybody)
@@ -245,7 +273,7 @@ class _Server:
 
     def _entries(self, request: Request, reader: Reader) -> list[Entry]:
         """What the reader may see of the collection in the path. Raises: HTTPException 404, also for what is above them."""
-        id, root = request.path_params["collection"], self._root(request)
+        id, root = request.path_params["collection"], self._root(request, reader)
         if id == self.inbox_id and self.inbox is not None and reader.write:
             return self.inbox.seen(_may_see(reader))
         tlp = self.shelves.get(id)
@@ -272,26 +300,26 @@ class _Server:
         return found
 
     def discovery(self, request: Request) -> Response:
-        self.reader(request)
-        base = str(request.base_url).rstrip("/")
-        roots = [base + _ROOT.format(root=name) + "/" for name in sorted(self._sources())]
+        seen, base = self._seen_by(self.reader(request)), str(request.base_url).rstrip("/")
+        roots = [base + _ROOT.format(root=name) + "/" for name in sorted(seen)]
         return _answer({"title": self.title, **({"default": roots[0]} if len(roots) == 1 else {}), "api_roots": roots})
 
     def root(self, request: Request) -> Response:
         """Names the case to those alone who may see all of any case: to others a name may give away what it is about, and a
         missing one that there is more than they see."""
-        reader, root = self.reader(request), self._root(request)
+        reader = self.reader(request)
+        root = self._root(request, reader)
         title = root.name() if reader.tlp is Tlp.strictest(Tlp) else "A case"
         return _answer({"title": title, "versions": [MEDIA], "max_content_length": _LARGEST})
 
     def collections(self, request: Request) -> Response:
         reader = self.reader(request)
-        self._root(request)
+        self._root(request, reader)
         return _answer({"collections": self._described(reader)})
 
     def collection(self, request: Request) -> Response:
         reader, id = self.reader(request), request.path_params["collection"]
-        self._root(request)
+        self._root(request, reader)
         for found in self._described(reader):
             if found["id"] == id:
                 return _answer(found)

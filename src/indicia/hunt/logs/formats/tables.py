@@ -3,29 +3,180 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from indicia.hunt.events import EventBatch
-from indicia.hunt.logs.formats.base import Format, LogInput
+from indicia.hunt.logs.formats.base import Format, LogInput, gathered
 from indicia.hunt.logs.formats.clock import CLOCK
-from indicia.hunt.logs.formats.delimited import read_rows, row_fields
+from indicia.hunt.logs.formats.delimited import read_rows, row_fields, unique_names
 from indicia.hunt.logs.formats.envelope import NESTED, PACKED, unpacked
-from indicia.hunt.logs.formats.headers import LOOKED_AT, Header, header_of
 from indicia.hunt.logs.formats.jsonl import HOSTS, batches
-from indicia.hunt.logs.formats.lines import LineBlock, line_blocks
-from indicia.hunt.logs.formats.longrows import read_long_rows
+from indicia.hunt.logs.formats.lines import LONGEST_LINE, LineBlock, line_blocks
 from indicia.hunt.logs.formats.plainlines import LINE_FAMILIES
 from indicia.hunt.logs.formats.recordtimes import RecordTimes
 from indicia.hunt.logs.formats.shown import shown_column
+from indicia.hunt.logs.formats.texttimes import leading_time
 from indicia.hunt.logs.formats.winnames import by_names, shows_event
 from indicia.hunt.match.literals import Ints
 from indicia.hunt.names import GENERIC, SHOWN, field_key
 from indicia.hunt.sources import FAMILIES, source_of
 from indicia.records import Problem, Severity
 
-__all__ = ["FORMATS"]
+# Tables of which a value holds line ends: their rows go over several lines, and are put together by their quotes.
+_BATCH = 8_192
+LONGEST_ROW = 16 << 20  # characters
+
+
+def read_long_rows(log: LogInput, header: Header, wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
+    """Events in file order; `position` is the line on which a row begins. A row that is none costs itself alone."""
+    for some in gathered(_rows(log, header), _BATCH):
+        if isinstance(some, Problem):
+            yield some
+        else:
+            yield from batches(log, some, wanted, "line")
+
+
+def _rows(log: LogInput, header: Header) -> Iterator[tuple[tuple[int, dict[str, Any]], int] | Problem]:
+    """The rows with the lines on which they begin, and how long each is."""
+    lines = _Lines(log)
+    given = lines.each()
+    for _ in range(header.lines):
+        next(given, None)
+    reader = csv.reader(given, delimiter=header.delimiter)
+    names = header.names
+    ragged, first_ragged = 0, 0
+    while True:
+        line, lines.taken = reader.line_num + header.lines + 1, 0
+        try:
+            cells = next(reader)
+        except StopIteration:
+            break
+        except csv.Error as error:
+            yield Problem(where=f"{log.name}:{line}", what=f"no row of a table: {error}")
+            continue
+        if not cells:
+            continue
+        if len(cells) != len(names):
+            ragged, first_ragged = ragged + 1, first_ragged or line
+        fields = {name: value for name, value in zip(names, cells, strict=False) if value}
+        if fields:
+            yield (line, unpacked(fields)), lines.taken
+    yield from lines.problems
+    if ragged:
+        what = f"does not have the {len(names)} fields of its header; read as far as possible"
+        yield Problem(where=f"{log.name}:{first_ragged}", what=what, severity=Severity.NOTE, count=ragged)
+
+
+class _Lines:
+    """The lines of a log: how many characters of them were `taken`, and what kept others from being read."""
+
+    def __init__(self, log: LogInput) -> None:
+        self._log = log
+        self.taken = 0
+        self.problems: list[Problem] = []
+
+    def each(self) -> Iterator[str]:
+        """The lines, until one row of them takes more than a row may."""
+        with self._log.open() as stream:
+            for block in line_blocks(stream, self._log.name):
+                if isinstance(block, Problem):
+                    self.problems.append(block)
+                    continue
+                CLOCK.learn(block.data)
+                for index in range(len(block.starts)):
+                    line = block.line(index)
+                    self.taken += len(line) + 1
+                    if self.taken > LONGEST_ROW:
+                        what = f"a row of more than {LONGEST_ROW >> 20} MB, and what follows, was left out"
+                        self.problems.append(Problem(where=f"{self._log.name}:{block.first + index}", what=what))
+                        return
+                    yield (line.lstrip("\ufeff") if index == 0 and block.first == 1 else line) + "\n"
+
+
+# The header of a table: what its columns are called, and where its rows begin.
+#
+# References: RFC 4180; Microsoft, "Export-Csv" (its line of the type) and Event Viewer's "Save all events as" in the languages
+# below, whose header lacks the column of the message.
+LOOKED_AT = 60  # lines over which the first row may go
+_DELIMITERS = (",", ";", "\t", "|")
+_MOST_PREFACE = 3  # lines above the header
+csv.field_size_limit(LONGEST_LINE)
+# A cell that no header has: a day, a time of day, an address, a path.
+_VALUE = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}(?:\D.*)?|\d{1,2}:\d\d(?::\d\d)?(?:\D.*)?|\d+(?:\.\d+){3}|[A-Za-z]:\\.*")
+_PREFACE = re.compile(r"#TYPE |sep=.$|\s*$", re.IGNORECASE)
+_VIEWER = {  # what Event Viewer calls a column, in English, German, French, Japanese, Spanish and Italian
+    "Level": ("level", "ebene", "niveau", "レベル", "nivel", "livello"),
+    "Keywords": ("keywords", "schlüsselwörter", "mots clés", "mots-clés", "キーワード", "palabras clave", "parole chiave"),
+    "TimeCreated": ("date and time", "datum und uhrzeit", "date et heure", "日付と時刻", "fecha y hora", "data e ora"),
+    "ProviderName": ("source", "quelle", "ソース", "origen", "origine"),
+    "EventID": ("event id", "ereignis-id", "id de l'événement", "イベント id", "id. del evento", "id. de evento", "id evento"),
+    "TaskCategory": (
+        *("task category", "aufgabenkategorie", "catégorie de la tâche", "catégorie de tâche", "タスクのカテゴリ"),
+        *("categoría de la tarea", "categoria attività", "categoria dell'attività"),
+    ),
+}
+_CALLED = {word: name for name, words in _VIEWER.items() for word in words}
+
+
+class Header(NamedTuple):
+    """What parts the cells, the names of the columns, and the number of lines down to the header."""
+
+    delimiter: str
+    names: list[str]
+    lines: int
+
+
+def header_of(lines: Sequence[str]) -> Header | None:
+    """The header of a table that begins with these lines (two or more); None where they are no table.
+
+    All rows have as many cells as the header, three or more, and those of the header are names; the first may have none, as
+    pandas writes the column of its index.
+    """
+    above = next((number for number, line in enumerate(lines[:_MOST_PREFACE]) if not _PREFACE.match(line)), _MOST_PREFACE)
+    rest = [line for line in lines[above + 1 : above + 1 + LOOKED_AT] if line.strip()]
+    if not rest:
+        return None
+    head = lines[above].rstrip("\r")
+    if leading_time(head) is not None:  # a line of a log, not one of names
+        return None
+    for delimiter in _DELIMITERS:
+        names = [name.strip() for name in cells_of([head], delimiter)]
+        if len(names) < 3:
+            continue
+        if not names[0]:
+            names[0] = "index"
+        seen = len(cells_of(rest, delimiter))
+        viewer = _of_viewer(names)
+        if viewer and seen in (len(names), len(names) + 1):
+            return Header(delimiter, [*viewer, "Message"][:seen], above + 1)
+        if seen == len(names) and _are_names(names):
+            return Header(delimiter, unique_names(names), above + 1)
+    return None
+
+
+def _are_names(names: Sequence[str]) -> bool:
+    plain = all(name and len(name) < 80 and not name.replace(".", "").isdigit() for name in names)
+    return plain and len(set(names)) == len(names) and not any(_VALUE.fullmatch(name) for name in names)
+
+
+def _of_viewer(names: Iterable[str]) -> list[str] | None:
+    """What the columns of an export of Event Viewer mean; None where they are not its."""
+    called = [_CALLED.get(name.lower().replace("\u2019", "'").replace("\u00a0", " ")) for name in names]
+    known = [name for name in called if name is not None]
+    return known if len(known) == len(called) and {"EventID", "TimeCreated"} <= set(known) else None
+
+
+def cells_of(lines: Iterable[str], delimiter: str) -> list[str]:
+    """The cells of the first row in some lines, which may go over several of them."""
+    try:
+        return next(csv.reader((f"{line}\n" for line in lines), delimiter=delimiter), [])
+    except csv.Error:
+        return []
+
 
 _TRIED = 100  # rows by which a table is known for one of Windows events
 _HEAD = 1 << 18  # bytes in which a row over several lines shows
