@@ -71,6 +71,7 @@ def test_a_picture_shows_its_marking(marking: Tlp) -> None:
 COMMANDS: dict[str, list[list[str]]] = {
     "brief": [["TEXT", "-o", "OUT"], ["TEXT", "-o", "OUT", "--json"]],
     "read": [["TEXT"], ["TEXT", "--json"], ["TEXT", "--jsonl"]],
+    "compare-readers": [["TEXT", "--claims", "CLAIMS"], ["TEXT", "--claims", "CLAIMS", "--json"]],
     "hunt": [["LOG"], ["LOG", "--json"], ["LOG", "--jsonl"]],
     "weigh": [["CASE"], ["CASE", "--json"], ["--evidence", "TEXT"], ["--evidence", "TEXT", "--json"]],
     "advise": [["CASE"], ["CASE", "--json"]],
@@ -111,6 +112,8 @@ def words(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         keep(store, case, author="tester", time="2026-11-24T12:00:00Z", what="test")
     text = folder / "statement.txt"
     text.write_text("TLP:RED\n\nThe ministry of Atlantis said that APT40 used T1190 against its mail servers.\n", "utf-8")
+    claims = folder / "theirs.jsonl"
+    claims.write_text('{"reader": "theirs", "document": "statement.txt", "claims": []}\n', "utf-8")
     log = folder / "u_ex210303.log"
     log.write_text(
         "#Software: Microsoft Internet Information Services 10.0\n#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query "
@@ -119,7 +122,14 @@ def words(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "ExchangeServicesClient/0.0.0.0 200\n",
         "utf-8",
     )
-    return {"CASE": where, "TEXT": str(text), "LOG": str(log), "CLAIM": case.claims[0].id, "OUT": str(folder / "out")}
+    return {
+        "CASE": where,
+        "TEXT": str(text),
+        "CLAIMS": str(claims),
+        "LOG": str(log),
+        "CLAIM": case.claims[0].id,
+        "OUT": str(folder / "out"),
+    }
 
 
 def printed(arguments: list[str], capture: pytest.CaptureFixture[bytes]) -> bytes:

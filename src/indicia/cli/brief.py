@@ -127,7 +127,7 @@ def brief(
 
       indicia brief new-statement.txt --case affair.indicia -o brief/   [dim]adds to the case, says what changed[/]
     """
-    from indicia.pipeline import for_audience, grown, read_new, write_brief
+    from indicia.pipeline import read_new, write_brief
 
     voice = talk(quiet, verbose, color)
     read_language(lang)
@@ -152,19 +152,9 @@ def brief(
             stdin=standard_input(),
             progress=progress,
         )
-        count = _count(delta, before, voice)
-
-        def grow(held: Case | None) -> Case:
-            return grown(held, delta, knowledge, name=name or (held.name if held else None))
-
-        if keep:  # before anything is made of it that could fail
-            what = "brief " + " ".join([*sources, *(f"--logs {path}" for path in logs or ())])
-            before, case = _kept(grow, keep, what, voice)
-        else:
-            case = grow(None)
-        left = for_audience(case, None, knowledge, public=public, told=told)
-        earlier = for_audience(before, None, knowledge, public=public, told=told) if before else None
-        whole = left if public else case  # in a file that can be passed on again, nothing is laid over the machine's records
+        what = "brief " + " ".join([*sources, *(f"--logs {path}" for path in logs or ())])
+        before, case, count = _grown(delta, before, name, keep, what, knowledge, voice)
+        left, earlier, whole = _leaving(case, before, knowledge, public=public, told=told)
         keep_pages(fetched, output / "fetched")
         write_brief(left, output, knowledge, full=full, language=lang, before=earlier, progress=progress, whole=whole)
     _tell(left, earlier, voice, output, whole if as_json else None)
@@ -180,6 +170,34 @@ def _knowledge(voice: Talk) -> Knowledge:
     if warning := too_old(knowledge.provenance, datetime.now(UTC).date()):
         voice.say(f"the built-in knowledge is {warning}", "yellow")
     return knowledge
+
+
+def _grown(
+    delta: Delta, before: Case | None, name: str | None, keep: str | None, what: str, knowledge: Knowledge, voice: Talk
+) -> tuple[Case | None, Case, Count]:
+    """The case as it was and as it is now, kept if it is to be before anything is made of it that could fail; and what became
+    of what was given."""
+    from indicia.pipeline import grown
+
+    count = _count(delta, before, voice)
+
+    def grow(held: Case | None) -> Case:
+        return grown(held, delta, knowledge, name=name or (held.name if held else None))
+
+    before, case = _kept(grow, keep, what, voice) if keep else (None, grow(None))
+    return before, case, count
+
+
+def _leaving(
+    case: Case, before: Case | None, knowledge: Knowledge, *, public: bool, told: bool
+) -> tuple[Case, Case | None, Case]:
+    """The case as it leaves, as it left before, and as it stands in a file that can be passed on again: nothing is laid over
+    the machine's records there."""
+    from indicia.pipeline import for_audience
+
+    left = for_audience(case, None, knowledge, public=public, told=told)
+    earlier = for_audience(before, None, knowledge, public=public, told=told) if before else None
+    return left, earlier, left if public else case
 
 
 def _tell(left: Case, earlier: Case | None, voice: Talk, output: Path, as_json: Case | None) -> None:

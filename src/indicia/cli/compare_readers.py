@@ -22,9 +22,11 @@ from indicia.cli.readers import (
     OtherReader,
     asked_readers,
 )
+from indicia.cli.results import strictest_shown
 from indicia.cli.talk import console_for, plain, standard_input, write_out
 from indicia.errors import InputError, UsageError
 from indicia.models import need_models
+from indicia.records import Tlp, shown_marking
 
 __all__ = ["compare_readers"]
 
@@ -64,12 +66,17 @@ def compare_readers(
     if not asked.readers:
         raise UsageError("there is nobody to compare with", hint="--claims FILE or --reader NAME")
     with asked.told(voice) as readers, voice.progress() as progress:
-        rows, fell = _compared(sources, readers, read_date(date), progress)
-    told = {"claims": rows, "not_taken": {f"{name}: {why}": count for (name, why), count in sorted(fell.items())}}
+        marking, rows, fell = _compared(sources, readers, read_date(date), progress)
+    told = {
+        "marking": marking,
+        "claims": rows,
+        "not_taken": {f"{name}: {why}": count for (name, why), count in sorted(fell.items())},
+    }
     if as_json:
         write_out(orjson.dumps(told, option=orjson.OPT_INDENT_2), output)
         return exits.E_OK
     console = console_for(color, sys.stdout)
+    console.print(marking, markup=False)
     for row in rows:
         who = " and ".join(row["readers"])
         console.print(f"{plain(row['document'])}  {plain(who)}: {plain(row['says'])}", markup=False, soft_wrap=True)
@@ -84,17 +91,18 @@ def compare_readers(
 
 def _compared(
     sources: list[str], readers: Any, published: str | None, progress: Any
-) -> tuple[list[dict[str, Any]], Counter[tuple[str, str]]]:
-    """Each claim that anybody reads, with who does, in the order of the texts; and what fell, by reader and reason."""
+) -> tuple[str, list[dict[str, Any]], Counter[tuple[str, str]]]:
+    """The strictest marking of the texts; each claim that anybody reads, with who does, in the order of the texts; and what
+    fell, by reader and reason."""
     from indicia.knowledge import load
     from indicia.pipeline import each_piece
     from indicia.share.stix.told import headline
 
     rows: list[dict[str, Any]] = []
     fell: Counter[tuple[str, str]] = Counter()
-    seen = False
+    markings: list[Tlp | None] = []
     for piece in each_piece(sources, load(), published=published, readers=readers, stdin=standard_input(), progress=progress):
-        seen = seen or bool(piece.documents)
+        markings += (document.marking for document in piece.documents)
         names = {document.id: document.file_name for document in piece.documents}
         fell.update((one.reader, one.fault.value) for one in piece.fallen)
         for claim in piece.claims:
@@ -109,6 +117,6 @@ def _compared(
                     "end": claim.quote.end,
                 }
             )
-    if not seen:
+    if not markings:
         raise InputError("none of the sources could be used", hint="check the paths")
-    return rows, fell
+    return shown_marking(strictest_shown(markings)), rows, fell
