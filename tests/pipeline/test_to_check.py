@@ -26,7 +26,7 @@ def doubtful(knowledge: Knowledge) -> Case:
     """The sample, one of whose accusations was read with too little certainty."""
     case = sample_case.exchange_case(logs=False)
     at = next(n for n, claim in enumerate(case.claims) if claim.stance is Stance.ACCUSES and claim.source.party)
-    claims = (*case.claims[:at], msgspec.structs.replace(case.claims[at], score=SURE - 0.01), *case.claims[at + 1 :])
+    claims = (*case.claims[:at], msgspec.structs.replace(case.claims[at], score=0.4), *case.claims[at + 1 :])
     return conclude(msgspec.structs.replace(case, claims=claims), knowledge)
 
 

@@ -289,6 +289,7 @@ class Judgement(Record, frozen=True, kw_only=True):
 SURE = 0.75
 # How far another sentence that says the same is a witness of its own: both may be misread for one reason.
 BEARS_OUT = 0.5
+LIKELY = 0.5  # the score from which others can bear a claim out at all
 
 
 def all_told(score: float, others: Iterable[float]) -> float:
@@ -320,7 +321,8 @@ def to_check(claims: Iterable[Claim], judgements: Iterable[Judgement]) -> tuple[
     def unsure(claim: Claim) -> bool:
         words = " ".join(claim.quote.text.split()).casefold()
         others = (score for quote, score in same[_said(claim)].items() if quote != words)
-        return all_told(claim.score, others) < SURE if claim.source.party else claim.score < SURE
+        borne_out = claim.source.party is not None and claim.score >= LIKELY
+        return not borne_out or all_told(claim.score, others) < SURE
 
     return tuple(claim for claim in claims if claim.score < SURE and claim.id not in seen and unsure(claim))
 
