@@ -12,10 +12,10 @@ import pytest
 
 from indicia.cli import exits
 from indicia.errors import IndiciaError
-from indicia.records import Tlp
+from indicia.records import Seen, Tlp
 from indicia.share import taxii_client
 from indicia.share.taxii_client import pull, push
-from indicia.watch import Watched, look
+from indicia.watch import look
 from indicia.watch.rounds import Watch
 from tests.cli.test_exchange import indicia
 from tests.web.test_taxii import ALICE, BOB, at, readers, server
@@ -116,7 +116,7 @@ def test_a_name_that_leads_into_the_own_network_is_not_asked_with_a_token_or_wit
     Handler.asked.clear()
     with pytest.raises(IndiciaError, match="leads to this machine or into a private network"):
         pull(f"{named}/x/")
-    (problem,) = look(Watch((f"{named}/x/collections/1/",)), Watched()).problems
+    (problem,) = look(Watch((f"{named}/x/collections/1/",)), lambda source: Seen()).problems
     assert "private network" in problem.what and not Handler.asked
     with pytest.raises(IndiciaError, match="404"):
         pull(f"{named}/none/", private=True)

@@ -78,7 +78,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x0a\x0d\x0d\x0a", "a packet capture"),
 )
 _FEED = re.compile(  # RSS 0.9x to 2.0, RSS 1.0 and Atom, behind what may stand before the first element
-    rb"(?:<\?xml[^>]{0,200}\?>|<!--(?:[^-]|-[^-]){0,2000}-->|<\?[^>]{0,500}\?>|\s)*"
+    rb"(?:<!--[^>]{0,2000}>|<\?[^>]{0,500}>|\s)*+"
     rb"<(?:rss[\s>]|(?:\w+:)?RDF[\s>][^>]{0,1000}purl\.org/rss|feed\s[^>]{0,1000}w3\.org/2005/Atom)"
 )
 _HTML = re.compile(
