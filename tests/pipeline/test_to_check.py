@@ -11,7 +11,7 @@ from indicia.affairs.main import main_affair
 from indicia.knowledge import Knowledge, load
 from indicia.pipeline import as_left
 from indicia.pipeline.concluding import conclude
-from indicia.records import SURE, Case, Judgement, Stance, those_counted, to_check
+from indicia.records import Case, Judgement, Stance, those_counted, to_check
 from indicia.share import render
 from tests import sample_case
 

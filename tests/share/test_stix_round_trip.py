@@ -41,16 +41,24 @@ def test_a_case_comes_back_with_every_claim_and_marking(case: Case) -> None:
         assert set(theirs.text) <= {*mine.text, " "}
 
 
+def _without_null(case: Case) -> Case:
+    """STIX knows no null: a judgement without a marking comes back as one that is marked as the whole case is, never lower."""
+    judgements = tuple(
+        msgspec.structs.replace(one, marking=msgspec.UNSET) if one.marking is None else one for one in case.judgements
+    )
+    return msgspec.structs.replace(case, judgements=judgements)
+
+
 @settings(SLOW, max_examples=20)
 @given(whole_cases())
 def test_with_texts_and_internals_the_whole_case_comes_back(case: Case) -> None:
-    assert read_bundle(render(case, load(), texts=True, internal=True)) == case
+    assert read_bundle(render(case, load(), texts=True, internal=True)) == _without_null(case)
 
 
 @settings(SLOW, max_examples=20)
 @given(whole_cases())
 def test_without_internals_everything_else_comes_back(case: Case) -> None:
-    assert read_bundle(render(case, load(), texts=True)) == without_internals(case)
+    assert read_bundle(render(case, load(), texts=True)) == _without_null(without_internals(case))
 
 
 @pytest.mark.parametrize("make", [exchange_case, hostile_case, empty_case, lambda: big_case(claims=50, sightings=300)])
