@@ -312,7 +312,7 @@ def test_a_clock_that_is_set_back_hides_nothing(tmp_path: Path, readers: tuple[R
             offered = at(server, Tlp.AMBER)
             known = mark(offered)
             firmer = said_with(case.claims[0], firmness=Firmness.CONFIRMED)
-            store.save(msgspec.structs.replace(case, claims=(firmer, *case.claims[1:])), author="x", time="t", what="second")
+            keep(store, msgspec.structs.replace(case, claims=(firmer, *case.claims[1:])), author="x", time="t", what="second")
             assert "note" in news(offered, known)
             post(server, CAROL, json.dumps({"objects": [note(Tlp.CLEAR, 1)]}).encode())
             known = mark(inside)
