@@ -11,13 +11,13 @@ from tests.sample_case import document_of, exchange_case
 
 def test_all_five_fields_are_read_from_a_note_in_plain_text() -> None:
     case = exchange_case()
-    kept = fields_kept(case.claims, [told(claim, document_of(case, claim)) for claim in case.claims])
+    kept = fields_kept(case.claims, [told(claim, document_of(case, claim), doubtful=False) for claim in case.claims])
     assert kept == dict.fromkeys(FIELDS, len(case.claims))
 
 
 def test_what_is_lost_is_not_counted() -> None:
     case = exchange_case()
-    notes = [told(claim, document_of(case, claim)) for claim in case.claims]
+    notes = [told(claim, document_of(case, claim), doubtful=False) for claim in case.claims]
     assert fields_kept(case.claims, []) == {}
     assert fields_kept(case.claims, notes[1:])["quote"] == len(notes) - 1
     spoilt = [note.replace("Stance: ", "Stance: un") for note in notes]

@@ -151,7 +151,7 @@ def test_misp_keeps_a_note_for_each_claim_and_the_opinions_of_those_who_answer(c
     notes = sorted((note["note"], note["authors"]) for note in event["Note"])
     told_by = [source_words(claim) if claim.source.party else "not named" for claim in case.claims]
     assert notes == sorted(
-        (told(claim, document_of(case, claim)), who) for claim, who in zip(case.claims, told_by, strict=True)
+        (told(claim, document_of(case, claim), doubtful=False), who) for claim, who in zip(case.claims, told_by, strict=True)
     )
     charges = [item for item in event["Attribute"] if item.get("Opinion")]
     assert charges

@@ -23,6 +23,7 @@ from indicia.view.words import firmness_words, known_state, propositions, source
 
 __all__ = ["Numbers", "claim_attributes", "claim_notes", "misp_uuid"]
 
+REVIEW = 'workflow:todo="review"'  # of a claim that was read with too little certainty
 _CONFIDENCE = {Confidence.LOW: "low", Confidence.MODERATE: "moderate", Confidence.HIGH: "high"}
 _LIKELIHOOD = {
     Likelihood.ALMOST_NO_CHANCE: "almost-no-chance",
@@ -58,6 +59,7 @@ def claim_attributes(case: Case, knowledge: Knowledge, numbers: Numbers) -> list
     """One attribute for each claim, with the opinions of those who answer it."""
     markings = {document.id: case.counts_as(document) for document in case.documents}
     opinions = _opinions(case, numbers)
+    doubtful = {claim.id for claim in to_check(case.claims, ())}
     return [
         {
             "uuid": numbers.of("claim", claim.id),
@@ -67,7 +69,10 @@ def claim_attributes(case: Case, knowledge: Knowledge, numbers: Numbers) -> list
             "to_ids": False,
             "comment": _claim_comment(claim),
             "distribution": "5",
-            "Tag": [{"name": name} for name in _claim_tags(claim, markings.get(claim.quote.document), knowledge)],
+            "Tag": [
+                *({"name": name} for name in _claim_tags(claim, markings.get(claim.quote.document), knowledge)),
+                *([{"name": REVIEW}] if claim.id in doubtful else []),
+            ],
             **({"Opinion": opinions[claim.id]} if claim.id in opinions else {}),
         }
         for claim in case.claims
@@ -78,9 +83,10 @@ def claim_notes(case: Case, event: str, numbers: Numbers) -> list[dict[str, Any]
     """One note on the event for each claim, in the name of its source."""
     moments = moments_of_claims(case)
     documents = {document.id: document for document in case.documents}
+    doubtful = {claim.id for claim in to_check(case.claims, ())}
     return [
         {
-            "note": told(claim, documents.get(claim.quote.document)),
+            "note": told(claim, documents.get(claim.quote.document), doubtful=claim.id in doubtful),
             "language": "en",
             **_analyst(numbers.of("note", claim.id), claim, moments[claim.id], event, "Event"),
         }
@@ -150,7 +156,6 @@ def _claim_tags(claim: Claim, marking: Tlp | None, knowledge: Knowledge) -> list
     if said.likelihood:
         tags.append(f'estimative-language:likelihood-probability="{_LIKELIHOOD[said.likelihood]}"')
     tags += [*_said_tags("deed", claim.deed), *_said_tags("tie", claim.tie)]
-    tags += ['workflow:todo="review"'] if to_check((claim,), ()) else []  # read with too little certainty
     return tags
 
 

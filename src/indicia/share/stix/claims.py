@@ -79,6 +79,7 @@ def claim_objects(case: Case, objects: Objects, campaigns: Campaigns, report: st
     whole = marking_of_texts(case)
     moments = moments_of_claims(case)
     counted = {claim.id for claim in those_counted(case.claims, case.judgements)}
+    doubtful = {claim.id for claim in to_check(case.claims, ())}
     all_said = []
     for claim in case.claims:
         document = documents.get(claim.quote.document)
@@ -92,6 +93,7 @@ def claim_objects(case: Case, objects: Objects, campaigns: Campaigns, report: st
             moment=moments[claim.id],
             objects=objects,
             marking=marking,
+            doubtful=claim.id in doubtful,
         )
         all_said.append(said)
     added: list[str] = []
@@ -118,6 +120,7 @@ class _Said(NamedTuple):
     moment: str
     objects: Objects
     marking: Tlp
+    doubtful: bool  # read with too little certainty
 
     @property
     def key(self) -> str:
@@ -151,11 +154,11 @@ def _note(said: _Said, about: list[str]) -> str:
         created=said.moment,
         created_by_ref=said.author,
         abstract=headline(claim),
-        content=told(claim, said.document),
+        content=told(claim, said.document, doubtful=said.doubtful),
         authors=said.authors,
         object_refs=about,
         confidence=confidence(claim.said),
-        labels=["please-check"] if to_check((claim,), ()) else None,  # read with too little certainty
+        labels=["please-check"] if said.doubtful else None,
         extensions={CLAIM_EXTENSION: {"extension_type": "property-extension", **claim_fields(claim)}},
     )
 

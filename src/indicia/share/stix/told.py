@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import floor
 
-from indicia.records import Claim, Document, Proposition, to_check
+from indicia.records import Claim, Document, Proposition
 from indicia.view.words import firmness_words, known_state, propositions, source_words
 
 
@@ -26,12 +26,13 @@ def headline(claim: Claim) -> str:
     return f"{source} {'; '.join(f'{words} ({firmness_words(how)})' for words, how in propositions(claim))}"
 
 
-def told(claim: Claim, document: Document | None) -> str:
-    """The whole of it, for a note that people read; `document` is the one that the claim is from."""
-    return f"{headline(claim)}\n\n“{claim.quote.text}”\n\n" + "\n".join(_lines(claim, document))
+def told(claim: Claim, document: Document | None, *, doubtful: bool) -> str:
+    """The whole of it, for a note that people read; `document` is the one that the claim is from, `doubtful` that somebody
+    should check it first (`to_check`)."""
+    return f"{headline(claim)}\n\n“{claim.quote.text}”\n\n" + "\n".join(_lines(claim, document, doubtful))
 
 
-def _lines(claim: Claim, document: Document | None) -> Iterator[str]:
+def _lines(claim: Claim, document: Document | None, doubtful: bool) -> Iterator[str]:
     accused = claim.accused.party.canonical if claim.accused.party else "nobody by name"
     yield f"Source: {source_words(claim) if claim.source.party else 'not named'}"
     yield f"Accused: {accused}" + (f" ({claim.accused.level.value})" if claim.accused.level else "")
@@ -47,7 +48,7 @@ def _lines(claim: Claim, document: Document | None) -> Iterator[str]:
         yield f"About: {'; '.join(about.name for about in claim.incidents)}"
     if claim.date:
         yield f"Said: {claim.date}"
-    if to_check((claim,), ()):
+    if doubtful:
         yield f"Please check: read with a score of {floor(100 * claim.score) / 100:.2f}"  # never up to what counts
     if document is not None:
         yield f"In: {document.title or document.file_name}" + (f", {document.published}" if document.published else "")
