@@ -49,7 +49,7 @@ FLOORS = {
 # The same inside a part: a module or folder may import what stands before it in its own part, nothing that stands after.
 INNER = {
     "read": "text indicators names claims fronts techniques rows stated reading offered",
-    "read/claims": "dates firmness chunks language network proposals calibration parties never gainsaying "
+    "read/claims": "dates firmness chunks language calibration network proposals parties never gainsaying "
     "quoting grounding voices deeds pooling making rows reader together",
     "hunt": "names sources rules events match logs tuning sight story parts total merge processes run",
     "view": "wording inert language lines words sides notes positions drawing voices saying affair moments first judgements "

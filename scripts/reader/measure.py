@@ -21,7 +21,7 @@ from evals.claims import load, matched
 from indicia import knowledge
 from indicia.models import model_folder
 from indicia.read.claims import claim_row
-from indicia.read.claims.calibration import GROUPS, group_of
+from indicia.read.claims.calibration import GROUPS, group_of, odds_of, probability_of
 from indicia.read.claims.network import Network
 from indicia.read.claims.reader import read_said
 from indicia.records import Document, Stance, stable_id
@@ -52,8 +52,7 @@ def guesses(items: Iterable[Mapping[str, Any]], model: Network) -> tuple[list[Gu
         for number, row in enumerate(rows):
             gold = item["claims"][mine[number]] if number in mine else None
             if gold is None or not gold.get("optional"):
-                score = min(max(row["score"], 1e-4), 1 - 1e-4)
-                out.append(Guess(math.log(score / (1 - score)), row["stance"], gold is not None))
+                out.append(Guess(odds_of(row["score"]), row["stance"], gold is not None))
     return out, required
 
 
@@ -100,7 +99,7 @@ def main() -> None:
     for name, items in sets.items():
         found, required = guesses(items, model)
         average, best, odds = ranked(found, required)
-        at = 1 / (1 + math.exp(-odds))
+        at = probability_of(odds)
         print(
             f"{name}: {len(items)} documents, {required} claims, AP {average:.3f}, best F1 {best:.3f} from {at:.2f}", flush=True
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from indicia.read.claims.calibration import odds_of, probability_of
 from indicia.read.claims.chunks import ALONE, Chunk, Place, Zone, chunks
 from indicia.read.claims.network import FACTS, FIELDS, STANCES, TAGS, Answers, Network
 from indicia.records import Stance
@@ -157,10 +157,10 @@ def agreed(wide: Sequence[Proposal], alone: Sequence[Proposal]) -> list[Proposal
         mine = left.get(one.sentence, [])
         at = next((k for k, more in enumerate(mine) if _alike(one, more)), None)
         same = mine.pop(at) if at is not None else None
-        score = _mean(_odds(one.score), _odds(one.score) - UNHEARD if same is None else _odds(same.score))
+        score = _mean(odds_of(one.score), odds_of(one.score) - UNHEARD if same is None else odds_of(same.score))
         odds = one.odds if same is None else np.where(_BY_BOTH, (one.odds + same.odds) / 2, one.odds)
         out.append(one._replace(score=max(score, one.score) if one.stance is Stance.DENIES else score, odds=odds))
-    out += [one._replace(score=_mean(_odds(one.score), _odds(SILENT))) for rest in left.values() for one in rest]
+    out += [one._replace(score=_mean(odds_of(one.score), odds_of(SILENT))) for rest in left.values() for one in rest]
     return sorted((one for one in out if one.score > LEAST), key=lambda one: one.sentence)
 
 
@@ -175,13 +175,8 @@ def _shared(one: Place | None, other: Place | None) -> bool:
     return min(one[1], other[1]) - max(one[0], other[0]) >= OVERLAP * min(one[1] - one[0], other[1] - other[0])
 
 
-def _odds(score: float) -> float:
-    score = min(max(score, 1e-4), 1 - 1e-4)
-    return math.log(score / (1 - score))
-
-
 def _mean(one: float, other: float) -> float:
-    return 1 / (1 + math.exp(-(one + other) / 2))
+    return probability_of((one + other) / 2)
 
 
 def _may_claim(text: str, chunk: Chunk) -> bool:
