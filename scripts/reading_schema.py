@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 
 import msgspec
@@ -21,7 +22,11 @@ FILE = Path(__file__).parents[1] / "docs" / "reading.schema.json"
 
 def schema() -> bytes:
     """The schema, the same bytes for the same records."""
-    told = {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(ProposedReading)}
+    made = msgspec.json.schema(ProposedReading)
+    for part in made["$defs"].values():
+        if "description" in part:
+            part["description"] = inspect.cleandoc(part["description"])  # as later Pythons keep docstrings
+    told = {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
     return orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
 
 

@@ -7,6 +7,7 @@ import io
 import os
 import stat
 import time
+import warnings
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -186,6 +187,14 @@ def apart(infos: Iterable[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
         else:
             end = info.header_offset + _HEAD + len(info.orig_filename) + info.compress_size
     return [info for info in infos if id(info) not in over]
+
+
+def open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
+    """A member as a stream. Where others lie over it, which is told by `apart`, later Pythons warn of it as well. Raises: as
+    `ZipFile.open`."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Overlapped entries", UserWarning)
+        return archive.open(info)
 
 
 def _stands_in(stream: IO[bytes], start: int, end: int) -> bool:

@@ -20,7 +20,7 @@ from indicia.hunt.logs.formats import LogInput
 from indicia.hunt.logs.streams import FAULTS, PACKED, Bounded, Unpacker, Unpacking
 from indicia.hunt.logs.tars import MOST_MEMBERS, is_tar, members_of
 from indicia.records import Problem, Severity
-from indicia.walking import OVERLAPPING, UNLISTED, UNLISTED_HINT, Apart, apart, holds_unlisted, told_path
+from indicia.walking import OVERLAPPING, UNLISTED, UNLISTED_HINT, Apart, apart, holds_unlisted, open_member, told_path
 
 __all__ = ["ZIP", "contents"]
 
@@ -145,7 +145,7 @@ def _told_members(archive: zipfile.ZipFile) -> tuple[dict[str, int], int]:
 def _member(log: LogInput, index: int) -> BinaryIO:
     archive = _archive(log)
     member = archive.infolist()[index]
-    return cast(BinaryIO, Bounded(cast(Unpacking, archive.open(member)), member.compress_size))
+    return cast(BinaryIO, Bounded(cast(Unpacking, open_member(archive, member)), member.compress_size))
 
 
 _held: OrderedDict[str, zipfile.ZipFile] = OrderedDict()  # zips within others, by the names that they are told by

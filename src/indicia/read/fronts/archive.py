@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from indicia.errors import FormatError, LimitError
 from indicia.read.fronts.opened import Limits, Parsed, Readable, failed, skipped
 from indicia.records import Problem
-from indicia.walking import OVERLAPPING, UNLISTED, UNLISTED_HINT, apart, holds_unlisted
+from indicia.walking import OVERLAPPING, UNLISTED, UNLISTED_HINT, apart, holds_unlisted, open_member
 
 __all__ = ["BROKEN", "check_member", "read_zip"]
 
@@ -77,7 +77,7 @@ def _members(file: zipfile.ZipFile, parsed: Parsed, name: str, limits: Limits) -
                 continue
             try:
                 check_ratio(info, limits, name)
-                with file.open(info) as stream:
+                with open_member(file, info) as stream:
                     yield inner, _Member(stream, where, parsed.problems)
             except LimitError as error:
                 parsed.problems.append(failed(where, error.message, error.hint))
@@ -90,7 +90,7 @@ def _is_of_macos(file: zipfile.ZipFile, info: zipfile.ZipInfo) -> bool:
     if not info.filename.startswith("__MACOSX/") or not info.filename.rpartition("/")[2].startswith("._"):
         return False
     try:
-        with file.open(info) as stream:
+        with open_member(file, info) as stream:
             return stream.read(len(_APPLE_DOUBLE)) == _APPLE_DOUBLE
     except (*BROKEN, RuntimeError):
         return False
