@@ -80,7 +80,14 @@ _LOOKS_BACK = re.compile(
     r"historically|ha(?:s|ve) long|at the time,|ha(?:s|ve) (?:repeatedly|often|regularly|routinely|always))\b",
     re.IGNORECASE,
 )
+_WITHIN = re.compile(r"\b(?:in|from|within|inside|out of)\s+(?:the\s+)?\Z")  # before the name of a country
 _IS_LINKED = re.compile(r"\b(?:affiliated|linked|associated|aligned|connected|backed|sponsored|tied)\b", re.IGNORECASE)
+# What a sentence must hold that ties somebody to a state: "Russian cybercriminals" are of a country, and of no state.
+_TELLS_A_TIE = re.compile(
+    r"\b(?:affiliat|link|associat|align|connect|back|sponsor|tie[ds]?\b|nexus|steer|command|control|direct|(?:is|are|was|were) run|"
+    r"work(?:s|ing|ed)? for|part of|arm of|unit|behalf|behest|order|employ|serv|organ|belong|subordinate|state)",
+    re.IGNORECASE,
+)
 _SERVES = re.compile(r"\b(?:officers?|officials?|agents?|soldiers?|servicemen|operatives?)\b", re.IGNORECASE)
 # Words before and after a state that make it the place where somebody was.
 _PLACE_OF = re.compile(
@@ -247,6 +254,10 @@ class Maker:
         who = one.accused
         if who.level is Level.STATE and state == who.state and kind not in (TieKind.LOCATED, TieKind.TOLERATED):
             return None  # nothing is tied to itself
+        if kind is TieKind.LINKED and words is None and not _TELLS_A_TIE.search(self.text, *one.heard.sentence):
+            return None  # whose people they are tells nobody's state
+        if kind is TieKind.LINKED and self._acts_from(place, one.heard.sentence[1], state):
+            kind = TieKind.LOCATED  # who has a base in a country is not of its state
         if kind is TieKind.ORGAN and who.level is Level.GROUP and _IS_LINKED.search(self.text, *place):
             kind = TieKind.LINKED
         return Tie(
@@ -256,6 +267,14 @@ class Maker:
             words=words,
             **self._how(one, fields["tie_firmness"], firm, "tie_cue", None),
         )
+
+    def _acts_from(self, accused: Place, end: int, state: str | None) -> bool:
+        """Whether the state that is named first after the accused is only where they are: "which has its base in Russia"."""
+        after = self.parties.bodies((accused[1], min(end, accused[1] + TIED)))
+        first = next((where for _, of, where in after if of == state), None)
+        if first is None or _IS_LINKED.search(self.text, accused[1], first[0]):
+            return False
+        return _WITHIN.search(self.text, accused[1], first[0]) is not None
 
     def _implied(self, one: Resolved) -> Tie | None:
         """The tie that the name of the accused tells by itself: an agency is part of its state, its officers work for it."""
