@@ -17,7 +17,7 @@ import msgspec
 
 from indicia.affairs.origins import day_of
 from indicia.knowledge.articles import capital
-from indicia.records import Case, Claim, Document, Record, Stance
+from indicia.records import Case, Claim, Document, Record, SourceType, Stance
 from indicia.view.affair import Subject
 from indicia.view.inert import clip
 from indicia.view.judgements import NO_SOURCE
@@ -121,7 +121,13 @@ def rows_of(
         groups[_key(one, voices)].append(one)
     made = [_row(_named(mine, voices), documents, voices, sure=sure) for mine in groups.values()]
     order = list(Slot)
-    return sorted(made, key=lambda row: (order.index(row.slot), -len(row.voices), -_strength(row), row.whom, row.voices))
+    return sorted(
+        made,
+        key=lambda row: (
+            order.index(row.slot), row.slot is Slot.DENIED and not _official(row), -len(row.voices), -_strength(row), row.whom,
+            row.voices,
+        ),
+    )  # fmt: skip
 
 
 def _few(found: Sequence[Row], most: Mapping[Slot, int]) -> list[Row]:
@@ -180,11 +186,16 @@ def _strength(row: Row) -> int:
     return max(one.said.firmness.strength for one in row.mine)
 
 
+def _official(row: Row) -> bool:
+    return any(one.firmest.source.state and one.firmest.source.type is SourceType.GOVERNMENT for one in row.mine)
+
+
 def said_words(claim: Claim) -> str:
     """What somebody said, in their own words where the sentence quotes some."""
     quote = " ".join(claim.quote.text.split())
     speech = max((match[1] for match in _SPEECH.finditer(quote)), key=len, default="")
-    return clip(speech.rstrip(" ,.;") or quote, QUOTE)
+    told = speech.rstrip(" ,.;") if claim.stance is not Stance.QUESTIONS or 2 * len(speech) > len(quote) else ""
+    return clip(told or quote, QUOTE)
 
 
 _COUNTED = (

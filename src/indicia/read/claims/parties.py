@@ -251,9 +251,10 @@ class Parties:
             return AccusedParty(_plain(words), type, _LEVELS[type], agency.state, agency.state is not None)
         if state is not None:
             return self._of_state(state, words, type, next(one for one in found if one.target == state))
-        called = names_of(self.knowledge).actor(_plain(words)) if type is not AccusedType.STATE else None
+        name = _MALWARE.sub("", _plain(words))  # who says "X ransomware was to blame" means the gang of that name
+        called = names_of(self.knowledge).actor(name) if type is not AccusedType.STATE else None
         if called is not None:  # a name that is an everyday word, too, in a place where only a group can stand
-            return self._of_actor(called, _plain(words), type, None)
+            return self._of_actor(called, name, type, None)
         return AccusedParty(_person(words) or _plain(words), type, _LEVELS[type])
 
     def _of_actor(self, known: Actor | None, name: str, type: AccusedType, state: str | None) -> AccusedParty:
@@ -306,8 +307,10 @@ class Parties:
         return codes.pop() if len(codes) == 1 else None
 
     def _state(self, one: Mention) -> str | None:
-        if one.kind is K.STATE:
-            return one.target
+        return one.target if one.kind is K.STATE else self.agency_state(one)
+
+    def agency_state(self, one: Mention) -> str | None:
+        """The state of a name that is an agency's."""
         agency = self.knowledge.agencies.get(one.target) if one.kind is K.AGENCY and one.target else None
         return agency.state if agency is not None else None
 
@@ -338,6 +341,7 @@ OFFICE = re.compile(
     r"investigators?)\b",
     re.IGNORECASE,
 )
+_MALWARE = re.compile(r"\s+(?:ransomware|malware)$", re.IGNORECASE)
 _COUNTRY = re.compile(r"(?:the|that|this) (?:country|nation)", re.IGNORECASE)
 COUNTRY = 200  # characters before "the country" in which its name stands
 BESIDE = 90  # characters before a person's name in which the body may stand that it speaks for

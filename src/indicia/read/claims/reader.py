@@ -22,14 +22,25 @@ from indicia.read.claims.never import (
     only_gives_a_name,
     takes_back,
 )
-from indicia.read.claims.parties import POINTING, AccusedParty, NamesByPlace, Parties, points_back
+from indicia.read.claims.parties import POINTING, AccusedParty, NamesByPlace, Parties, Speaker, points_back
 from indicia.read.claims.pooling import Resolved, pooled
 from indicia.read.claims.proposals import Proposal, hear
 from indicia.read.claims.voices import DocumentVoices, ResolvedVoice, issuers_of
 from indicia.read.names import find_names
 from indicia.read.text.banners import without_banners
 from indicia.read.text.mentioning import mention
-from indicia.records import NOT_READ, Claim, Document, Mention, MentionKind, Problem, Severity, Stance
+from indicia.records import (
+    NOT_READ,
+    AccusedType,
+    Claim,
+    Document,
+    Mention,
+    MentionKind,
+    Problem,
+    Severity,
+    SourceType,
+    Stance,
+)
 
 __all__ = ["THRESHOLD", "WhatIsSaid", "claims_of", "read_claims", "read_said"]
 
@@ -162,7 +173,7 @@ class _Reading:
         words = self.text[slice(*place)]
         itself = words.lower() in POINTING and proposal.accused_led is None
         if proposal.stance is Stance.DENIES and said.speaker is not None and (itself or _OWN.match(words)):
-            return AccusedParty(said.speaker.canonical, type, None, said.speaker.state, said.speaker.state is not None)
+            return self._itself(said.speaker, type)
         if not points_back(words):
             found = self.parties.accused(place, type)
             if said.speaker and proposal.stance is Stance.DENIES and is_of_another(said.speaker, found):
@@ -172,5 +183,10 @@ class _Reading:
         if led is not None and not points_back(self.text[slice(*led)]):
             return self.parties.accused(led, type)
         if proposal.accused == proposal.speaker and said.speaker is not None:
-            return AccusedParty(said.speaker.canonical, type, None, said.speaker.state, said.speaker.state is not None)
+            return self._itself(said.speaker, type)
         return self.parties.accused(place, type)
+
+    def _itself(self, speaker: Speaker, type: AccusedType) -> AccusedParty:
+        """Who speaks, as the accused: an official denies for the state."""
+        state = self.parties.state(speaker.state) if speaker.type is SourceType.GOVERNMENT else None
+        return state or AccusedParty(speaker.canonical, type, None, speaker.state, speaker.state is not None)

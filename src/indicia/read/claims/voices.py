@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from indicia.read.claims.chunks import Place
 from indicia.read.claims.parties import OFFICE, NamesByPlace, Parties, Speaker, points_back
 from indicia.read.claims.proposals import Proposal
 from indicia.read.text.sentences import sentences
-from indicia.records import Document, Mention, MentionKind, SourceType, Voice
+from indicia.records import Document, Level, Mention, MentionKind, SourceType, Stance, Voice
 
 # The bodies that issue a document, as its heading, its own words or its publisher tell: whose voice "we" and plain narration
 # in it are. News has none.
@@ -119,7 +120,15 @@ def _by_publisher(
     return (Issuer(speaker, place),)
 
 
+# "Source: X", and below it "Quote:" with the words of X, as news agencies lay out a report.
+_CREDITED = re.compile(r"^[ \t]*Source:[ \t]*(?=\S)([^\n]{2,160})$", re.MULTILINE)
+_QUOTED = re.compile(r"^[ \t]*Quotes?:[ \t]", re.MULTILINE)
+_NEXT = re.compile(r"^[ \t]*[A-Z][A-Za-z ]{2,30}:", re.MULTILINE)
+
+# Who has the word in a transcript: "MS. PSAKI".
+_TURN = re.compile(r"(?:MS|MR|MRS|DR|GEN|SECRETARY|UNDER SECRETARY|AMBASSADOR|GENERAL|ADMIRAL|DIRECTOR)\.? [A-Z][A-Z’'-]+")
 _OURS = frozenset("we us our ours i my".split())
+HEARD = 0.3  # how probable what somebody says must be to tell whose official that is
 INTRODUCED = 5  # places looked at for who somebody is
 
 
@@ -146,15 +155,18 @@ class ResolvedVoice(NamedTuple):
 class DocumentVoices:
     """The voices of one document."""
 
-    def __init__(self, text: str, parties: Parties, issuers: Sequence[Issuer], found: Iterable[Proposal]) -> None:
+    def __init__(self, text: str, parties: Parties, issuers: Sequence[Issuer], found: Sequence[Proposal]) -> None:
         self.text = text
         self.parties = parties
         self.issuers = issuers
         self._people: dict[str, Speaker] = {}  # the last word of a name -> who that is
         self._known: list[tuple[Place, Speaker]] = []
+        self._answering: Mapping[str, str] = {}  # who does nothing but deny charges against a state -> that state
+        self._charged: set[str] = set()  # states
+        self._credited = tuple(_credited(text))
         self._collect(found)
 
-    def _collect(self, found: Iterable[Proposal]) -> None:
+    def _collect(self, found: Sequence[Proposal]) -> None:
         places = {one.speaker: one.fields["source_type"] for one in found if one.speaker is not None}
         places |= {one.speaker_led: places[one.speaker] for one in found if one.speaker_led and one.speaker in places}
         for place, type in sorted(places.items()):
@@ -170,6 +182,19 @@ class DocumentVoices:
                 held = self._people.get(person)
                 if held is None or (held.state is None and held.body is None):
                     self._people[person] = speaker
+        stances = self._of_states(found)
+        self._answering = {who: state for (who, state), said in stances.items() if said == {Stance.DENIES}}
+        self._charged = {state for (_, state), said in stances.items() if Stance.ACCUSES in said}
+
+    def _of_states(self, found: Sequence[Proposal]) -> Mapping[tuple[str, str], set[Stance]]:
+        """What each voice says of each state."""
+        said: dict[tuple[str, str], set[Stance]] = defaultdict(set)
+        for one in found:
+            if one.speaker is not None and one.accused is not None and one.score >= HEARD:
+                accused = self.parties.accused(one.accused, one.fields["accused_type"])
+                if accused.state is not None:
+                    said[self.parties.speaker(one.speaker, one.fields["source_type"]).same, accused.state].add(one.stance)
+        return said
 
     def of(self, proposal: Proposal) -> tuple[ResolvedVoice, ...]:
         """Who says what is proposed: mostly one; the issuers of a joint paper each."""
@@ -177,6 +202,9 @@ class DocumentVoices:
         if place is None:
             if self.issuers:  # what a statement or paper narrates is said by who issues it
                 return tuple(ResolvedVoice(one.speaker, one.place, Voice.ISSUER) for one in self.issuers)
+            for quote, source in self._credited:
+                if quote[0] <= proposal.sentence[0] < quote[1]:
+                    return (ResolvedVoice(self.parties.speaker(source, SourceType.GOVERNMENT), source, Voice.QUOTE),)
             return (ResolvedVoice(None, None, proposal.fields["voice"]),)
         words = self.text[slice(*place)]
         if words.lower() in _OURS and self.issuers:
@@ -215,10 +243,12 @@ class DocumentVoices:
             speaker = self._people.get(last, speaker)
         if speaker.state is None and speaker.body is None:
             speaker = self._introduced(speaker)
-        if speaker.type is SourceType.GOVERNMENT and speaker.state is None and speaker.body is None and OFFICE.search(words):
-            home = self._home()
+        if speaker.type is SourceType.GOVERNMENT and speaker.state is None and speaker.body is None:
+            home = self._home() if OFFICE.search(words) else self._spoken_of() if _TURN.fullmatch(words) else None
             if home is not None:
                 return Speaker(self.parties.country(home), speaker.type, home, speaker.body)
+        if speaker.type is SourceType.GOVERNMENT and speaker.state is None and speaker.same in self._answering:
+            return speaker._replace(state=self._answering[speaker.same])  # an official denies for the own state
         return speaker
 
     def _introduced(self, speaker: Speaker) -> Speaker:
@@ -238,6 +268,23 @@ class DocumentVoices:
         states = {one.speaker.state for one in self.issuers if one.speaker.state}
         states = states or {one.state for _, one in self._known if one.type is SourceType.GOVERNMENT and one.state}
         return states.pop() if len(states) == 1 else None
+
+    def _spoken_of(self) -> str | None:
+        """The state whose agencies a transcript names more than twice as often as those of all others that it does not accuse:
+        its briefers are theirs."""
+        named = (self.parties.agency_state(one) for one in self.parties.names.all)
+        counted = Counter(state for state in named if state is not None and state not in self._charged)
+        (state, times), *_ = counted.most_common(1) or [(None, 0)]
+        return state if 3 * times > 2 * counted.total() else None
+
+
+def _credited(text: str) -> Iterator[tuple[Place, Place]]:
+    """What is quoted below a line that credits it to a source: (the quotation, the source)."""
+    for credit in _CREDITED.finditer(text):
+        quoted = _QUOTED.search(text, credit.end(), credit.end() + OPENING)
+        if quoted is not None:
+            after = _NEXT.search(text, quoted.end())
+            yield (quoted.start(), after.start() if after else len(text)), credit.span(1)
 
 
 _PERSON = re.compile(r"(?:[\w’'.-]+\s+)*[A-Z][\w’'-]+$")
