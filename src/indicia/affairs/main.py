@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from indicia.affairs.content import Content, content_of
 from indicia.affairs.origins import target_of, voice_of
-from indicia.affairs.stories import Story, main_story
+from indicia.affairs.stories import HEAD, Story, main_story
 from indicia.records import Affair, Case, Claim, Level, Prominence, SourceType, Stance, those_counted, to_check
 
 _WEIGHT = {Prominence.ANNOUNCEMENT: 1.0, Prominence.REPORTED: 0.5, Prominence.BACKGROUND: 0.05}
@@ -133,7 +133,7 @@ def _denies_another(claim: Claim, linked: set[str], story: Story, incident: str 
     if claim.stance is not Stance.DENIES or claim.source.type is not SourceType.GOVERNMENT or claim.source.state is None:
         return False
     if not linked:
-        return not _is_linked(claim, story, incident)
+        return claim.quote.start >= HEAD and not _is_linked(claim, story, incident)
     return not _answers(claim, linked, incident)
 
 

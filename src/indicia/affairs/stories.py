@@ -34,24 +34,31 @@ class Story(NamedTuple):
 
 
 def stories(case: Case) -> tuple[Story, ...]:
-    """The stories of a case, the one with most documents first. A document that shares no name with another one and tells no
-    known incident belongs to the first."""
+    """The stories of a case, the one with most documents first. A document that shares no name with another one belongs to the
+    first, unless it tells another known incident."""
     documents = sorted(case.documents, key=in_turn)
     mentions: dict[str, list[Mention]] = defaultdict(list)
     for one in case.mentions:
         mentions[one.span.document].append(one)
-    told = {one.id: _told(one, mentions[one.id]) for one in documents}
     claims: dict[str, list[Claim]] = defaultdict(list)
     for claim in case.claims:
         claims[claim.quote.document].append(claim)
-    known = {one.id: _known(one, mentions[one.id]) | _charged(one, claims[one.id]) for one in documents}
-    apart: list[list[Document]] = []
-    rest: list[list[Document]] = []
-    for group in _joined(documents, told, known):
-        (apart if len(group) > 1 or known[group[0].id] else rest).append(group)
-    first, *others = apart or [[]]
-    groups = [[*first, *(one for group in rest for one in group)], *others]
-    return tuple(_story(group, told, known) for group in groups)
+    told = {one.id: _told(one, mentions[one.id]) for one in documents}
+    incidents = {one.id: _known(one, mentions[one.id]) | _charged(claims[one.id]) for one in documents}
+    known = {one.id: incidents[one.id] | _accused(one, claims[one.id]) for one in documents}
+    groups = _joined(documents, told, known)
+    first = next((group for group in groups if len(group) > 1), next(iter(groups), []))
+    of_first = {id for one in first for id in incidents[one.id]}
+    apart = [group for group in groups if group is not first and _is_apart(group, incidents, of_first)]
+    whole = [one for group in groups if group not in apart for one in group]
+    return tuple(_story(group, told, incidents) for group in (whole, *apart))
+
+
+def _is_apart(group: Sequence[Document], incidents: Mapping[str, frozenset[str]], first: set[str]) -> bool:
+    """Whether documents that share nothing with the first story are one of their own: several are; one that is alone is where
+    it tells another known incident than the first story does."""
+    own = incidents[group[0].id]
+    return len(group) > 1 or (bool(own) and bool(first) and own.isdisjoint(first))
 
 
 def _joined(
@@ -112,17 +119,21 @@ def _known(document: Document, mentions: Iterable[Mention]) -> frozenset[str]:
     return frozenset(str(one.target) for one in found if one.span.start < HEAD)
 
 
-def _charged(document: Document, claims: Iterable[Claim]) -> frozenset[str]:
-    """Known incidents that its claims tell, and groups that it accuses by name, with the year."""
-    mine = [one for one in claims if one.prominence is not Prominence.BACKGROUND]
-    incidents = {one.incident_id for one in mine if one.incident_id}
+def _charged(claims: Iterable[Claim]) -> frozenset[str]:
+    """The known incidents that claims tell, but for those told in passing."""
+    return frozenset(one.incident_id for one in claims if one.incident_id and one.prominence is not Prominence.BACKGROUND)
+
+
+def _accused(document: Document, claims: Iterable[Claim]) -> frozenset[str]:
+    """The groups that its claims accuse by name, with the year: two documents that do are of one story."""
     year = (document.published or "")[:4]
-    groups = {
-        f"{one.accused.party.canonical.lower()} {year}"
-        for one in mine
-        if year and one.stance is Stance.ACCUSES and one.accused.level is Level.GROUP and one.accused.party
-    }
-    return frozenset(incidents | {name for name in groups if "-linked hackers" not in name})
+    groups = (
+        one.accused.party.canonical.lower()
+        for one in claims
+        if one.stance is Stance.ACCUSES and one.accused.level is Level.GROUP and one.accused.party
+        if one.prominence is not Prominence.BACKGROUND
+    )
+    return frozenset(f"{name} {year}" for name in groups if year and "-linked hackers" not in name)
 
 
 def _words(names: Iterable[str]) -> frozenset[str]:
@@ -130,13 +141,11 @@ def _words(names: Iterable[str]) -> frozenset[str]:
     return frozenset(word for name in names for word in name.split() if len(word) > 3 and word not in any_deed())
 
 
-def _story(group: Sequence[Document], told: Mapping[str, Counter[str]], known: Mapping[str, frozenset[str]]) -> Story:
+def _story(group: Sequence[Document], told: Mapping[str, Counter[str]], incidents: Mapping[str, frozenset[str]]) -> Story:
     in_texts: Counter[str] = Counter(name for one in group for name in told[one.id])
     names = sorted(in_texts, key=lambda name: (-in_texts[name], -sum(told[one.id][name] for one in group), name))
-    incidents = Counter(id for one in group for id in known[one.id])
-    best = min(incidents, key=lambda id: (-incidents[id], id), default=None)
-    return Story(
-        frozenset(one.id for one in group),
-        tuple(names),
-        best if best is not None and 2 * incidents[best] >= len(group) else None,
-    )
+    counted = Counter(id for one in group for id in incidents[one.id])
+    telling = sum(bool(incidents[one.id]) for one in group)
+    best = min(counted, key=lambda id: (-counted[id], id), default=None)
+    is_it = best is not None and 2 * counted[best] >= telling and 3 * counted[best] >= len(group)
+    return Story(frozenset(one.id for one in group), tuple(names), best if is_it else None)

@@ -61,7 +61,13 @@ def told_of(case: Case, story: Story) -> tuple[AnswerSentence, ...]:
                     kinds[asked].span.start,
                 ),
             )
-            out.append(AnswerSentence(asked, best[asked], tuple(kind for kind in best if kind not in (asked, "background"))))
+            out.append(
+                AnswerSentence(
+                    asked,
+                    best[asked],
+                    tuple(kind for kind in best if kind not in (asked, "background") and _may_answer(kind, best)),
+                )
+            )
             taken.append(_words(best[asked].span.text))
     return tuple(out)
 

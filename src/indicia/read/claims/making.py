@@ -84,8 +84,9 @@ _WITHIN = re.compile(r"\b(?:in|from|within|inside|out of)\s+(?:the\s+)?\Z")  # b
 _IS_LINKED = re.compile(r"\b(?:affiliated|linked|associated|aligned|connected|backed|sponsored|tied)\b", re.IGNORECASE)
 # What a sentence must hold that ties somebody to a state: "Russian cybercriminals" are of a country, and of no state.
 _TELLS_A_TIE = re.compile(
-    r"\b(?:affiliat|link|associat|align|connect|back|sponsor|tie[ds]?\b|nexus|steer|command|control|direct|(?:is|are|was|were) run|"
-    r"work(?:s|ing|ed)? for|part of|arm of|unit|behalf|behest|order|employ|serv|organ|belong|subordinate|state)",
+    r"\b(?:affiliat|link|associat|align|connect|back|sponsor|tie[ds]?\b|nexus|steer|command|control|direct|"
+    r"(?:is|are|was|were) run|work(?:s|ing|ed)? for|"
+    r"part of|arm of|unit|behalf|behest|order|employ|serv|organ|belong|subordinate|state)",
     re.IGNORECASE,
 )
 _SERVES = re.compile(r"\b(?:officers?|officials?|agents?|soldiers?|servicemen|operatives?)\b", re.IGNORECASE)

@@ -152,12 +152,12 @@ class Parties:
         """Who speaks with these words; `type` is what the network takes it for."""
         words = self.text[slice(*place)]
         if _FORMER.search(self.text, max(0, place[0] - FORMER), place[1]):
-            return Speaker(_person(words) or _plain(words), SourceType.PERSON)
+            return Speaker(person_in(words) or _plain(words), SourceType.PERSON)
         found = self.names.inside(place)
-        body = self._agency(found) or self._agency(self._of(place))
+        state = next((one.target for one in found if one.kind is K.STATE and one.target), None)
+        body = self._agency(found) or (self._agency(self._of(place)) if state is None else None)
         if body is not None:
             return self._for_agency(body, words)
-        state = next((one.target for one in found if one.kind is K.STATE and one.target), None)
         if state is not None and _ABROAD.search(words) and not OFFICE.search(words):  # where somebody is, not for whom
             return Speaker(_plain(words), SourceType.PERSON if type is SourceType.GOVERNMENT else type)
         firm = next((one for one in found if one.kind is K.VENDOR), None)
@@ -185,6 +185,10 @@ class Parties:
             return self._for_vendor(one.value)
         return self._for_state(one.target, one.span.text, SourceType.GOVERNMENT) if one.kind is K.STATE and one.target else None
 
+    def of_office(self, state: str, words: str) -> Speaker:
+        """The government of a state, and the office that speaks for it."""
+        return self._for_state(state, words, SourceType.GOVERNMENT)
+
     def _for_vendor(self, name: str) -> Speaker:
         vendor = self.knowledge.vendors.get(name)
         kind = SourceType.MEDIA if vendor is not None and vendor.kind == "media" else SourceType.COMPANY
@@ -198,10 +202,10 @@ class Parties:
 
     def _for_state(self, state: str, words: str, type: SourceType) -> Speaker:
         country = self._states.get(state, state)
-        if type is SourceType.ANONYMOUS or (_ANONYMOUS.search(words) and not _person(words)):
+        if type is SourceType.ANONYMOUS or (_ANONYMOUS.search(words) and not person_in(words)):
             return Speaker(f"anonymous official ({country})", SourceType.ANONYMOUS, state)
         if type in (SourceType.PERSON, SourceType.COMPANY, SourceType.GROUP, SourceType.COURT):
-            return Speaker(_person(words) or _plain(words), type, state)
+            return Speaker(person_in(words) or _plain(words), type, state)
         return Speaker(country, SourceType.GOVERNMENT, state, self._office(words))
 
     def _office(self, words: str) -> str | None:
@@ -211,7 +215,7 @@ class Parties:
 
     def _of(self, place: Place) -> list[Mention]:
         """The body that stands beside a person: "Ann Bo, an analyst at X", "X's Ann Bo", "X spokesman Ann Bo"."""
-        if _person(self.text[slice(*place)]) is None:
+        if person_in(self.text[slice(*place)]) is None:
             return []
         after = _APPOSED.match(self.text, place[1], place[1] + 2 * BESIDE)
         told = self.names.within(place[1], after.end()) if after else []
@@ -255,7 +259,7 @@ class Parties:
         called = names_of(self.knowledge).actor(name) if type is not AccusedType.STATE else None
         if called is not None:  # a name that is an everyday word, too, in a place where only a group can stand
             return self._of_actor(called, name, type, None)
-        return AccusedParty(_person(words) or _plain(words), type, _LEVELS[type])
+        return AccusedParty(person_in(words) or _plain(words), type, _LEVELS[type])
 
     def _of_actor(self, known: Actor | None, name: str, type: AccusedType, state: str | None) -> AccusedParty:
         if type not in (AccusedType.GROUP, AccusedType.CRIMINAL, AccusedType.PERSON):
@@ -288,7 +292,7 @@ class Parties:
             return AccusedParty(f"{country}-linked hackers", type, Level.GROUP, state, True, category=_category(words))
         if type is AccusedType.STATE:
             return AccusedParty(country, type, Level.STATE, state, True)
-        return AccusedParty(_person(words) or _plain(words), type, _LEVELS[type], state, True)
+        return AccusedParty(person_in(words) or _plain(words), type, _LEVELS[type], state, True)
 
     def state(self, code: str | None) -> AccusedParty | None:
         """A state that is accused."""
@@ -384,10 +388,10 @@ def _plain(words: str) -> str:
     return rest if first.lower() in ("the", "a", "an") and rest else bare
 
 
-def _person(words: str) -> str | None:
+def person_in(words: str) -> str | None:
     """The name of a person at the end of some words: "Deputy Prime Minister Oliver Dowden" is Oliver Dowden.
 
-    >>> _person("Deputy Prime Minister Oliver Dowden"), _person("MS. PSAKI"), _person("the ministry")
+    >>> person_in("Deputy Prime Minister Oliver Dowden"), person_in("MS. PSAKI"), person_in("the ministry")
     ('Oliver Dowden', 'PSAKI', None)
     """
     found = [word.strip(".,") for word in BARE.sub(" ", words).split()]

@@ -34,12 +34,14 @@ from indicia.records import (
     AccusedType,
     Claim,
     Document,
+    Level,
     Mention,
     MentionKind,
     Problem,
     Severity,
     SourceType,
     Stance,
+    Voice,
 )
 
 __all__ = ["THRESHOLD", "WhatIsSaid", "claims_of", "read_claims", "read_said"]
@@ -155,6 +157,8 @@ class _Reading:
             accused = self._accused(proposal, said)
             if accused is None and proposal.stance is not Stance.DECLINES:
                 continue
+            if said.speaker is None and said.voice is Voice.ISSUER and proposal.stance is Stance.DENIES and accused is not None:
+                said = self._answering(said, accused)
             heard = proposal
             if proposal.stance is Stance.ACCUSES and is_of_its_own(said.speaker, accused):
                 heard = proposal._replace(stance=Stance.DENIES, score=min(proposal.score, DOUBTFUL))
@@ -185,6 +189,11 @@ class _Reading:
         if proposal.accused == proposal.speaker and said.speaker is not None:
             return self._itself(said.speaker, type)
         return self.parties.accused(place, type)
+
+    def _answering(self, said: ResolvedVoice, accused: AccusedParty) -> ResolvedVoice:
+        """Who denies in the first person what a state is accused of, where nothing else tells who writes: that state."""
+        state = self.parties.of_office(accused.state, "") if accused.level is Level.STATE and accused.state else None
+        return said._replace(speaker=state)
 
     def _itself(self, speaker: Speaker, type: AccusedType) -> AccusedParty:
         """Who speaks, as the accused: an official denies for the state."""

@@ -9,18 +9,19 @@ from itertools import islice
 from typing import NamedTuple
 
 from indicia.read.claims.chunks import Place
-from indicia.read.claims.parties import OFFICE, NamesByPlace, Parties, Speaker, points_back
+from indicia.read.claims.parties import OFFICE, NamesByPlace, Parties, Speaker, person_in, points_back
 from indicia.read.claims.proposals import Proposal
 from indicia.read.text.sentences import sentences
-from indicia.records import Document, Level, Mention, MentionKind, SourceType, Stance, Voice
+from indicia.records import Document, Mention, MentionKind, SourceType, Stance, Voice
 
 # The bodies that issue a document, as its heading, its own words or its publisher tell: whose voice "we" and plain narration
 # in it are. News has none.
 LONGEST_HEADING = 240
+LINES, LONGEST_LINE = 5, 120  # lines at the top that may tell who issues it, and characters of one
 OPENING = 4000  # characters in which a paper tells who issues it
 _KIND = (
     r"(?:statements?|declaration|advisor(?:y|ies)|communiqu[eé]|press release|report|bulletin|alert|answers|remarks|"
-    r"press conference|briefing)"
+    r"press conference|briefing|address|speech|message|letter)"
 )
 _DOCUMENT = r"(?:advisory|alert|flash|report|bulletin|guidance|notification|statement|fact sheet|product|document|paper|CSA)"
 _KINDS = r"(?:(?:joint|official|national|press|public|security|cyber|technical)\s+){0,3}"
@@ -42,6 +43,18 @@ _ISSUED = re.compile(
     re.IGNORECASE,
 )
 _HOUSE = re.compile(r"\s+(?:security|threat|research|intelligence|blog|newsroom|press|office|labs?|team)\b.*", re.IGNORECASE)
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
+_DATE = (
+    rf"(?:{_MONTH} \d{{1,2}},? \d{{4}}|\d{{1,2}}(?:st|nd|rd|th)? {_MONTH},? \d{{4}}|\d{{4}}-\d\d-\d\d|"
+    r"\d{1,2}[./]\d{1,2}[./]\d{2,4})"
+)
+# What may follow a name in a line of its own.
+_SIGNED = re.compile(
+    r"(?:\s+(?:security|threat|research|intelligence|blog|newsroom|press|office|labs?|team|response|unit|service))*"
+    rf"[\s,|·•–—-]*(?:{_DATE})?\s*",
+    re.IGNORECASE,
+)
+_EMBASSY = re.compile(r"\b(?:embassy|consulate|ambassador)\b", re.IGNORECASE)
 _BODIES = frozenset({MentionKind.AGENCY, MentionKind.VENDOR, MentionKind.STATE})
 
 
@@ -57,7 +70,9 @@ def issuers_of(
 ) -> tuple[Issuer, ...]:
     """The issuers of a document; none for most texts. `publisher` are the names in what is said of the publisher."""
     text = document.text
-    places = list(_by_heading(text, names)) or list(_by_words(text, names))
+    places = list(_by_heading(text, names)) or list(_by_words(text, names)) or list(_by_line(text, names))
+    if not places and (office := _by_office(text, names, parties)) is not None:
+        return (office,)
     if places:
         told = (Issuer(parties.speaker(place, SourceType.GOVERNMENT), place) for place in places)
         return tuple({one.speaker.same: one for one in told if one.speaker.type is not SourceType.MEDIA}.values())
@@ -79,6 +94,46 @@ def _by_heading(text: str, names: NamesByPlace) -> Iterator[Place]:
         if ends or (before is not None and one.span.start <= before.end() <= one.span.end):
             yield one.span.start, one.span.end
             return
+
+
+def _opening_lines(text: str) -> Iterator[Place]:
+    """The first short lines, where a paper tells its title, who issues it and when."""
+    start = 0
+    for line in text[:OPENING].split("\n")[:LINES]:
+        if len(line) > LONGEST_LINE:
+            return
+        if line.strip():
+            yield start, start + len(line.rstrip())
+        start += len(line) + 1
+
+
+def _by_line(text: str, names: NamesByPlace) -> Iterator[Place]:
+    """The body that a line of its own names, by itself or with a date: "National Cyber Security Centre, 4 October 2018"."""
+    for start, end in _opening_lines(text):
+        for one in names.within(start, end)[:1]:
+            whole = text[start : one.span.start].strip().lower() in ("", "by", "by the", "the", "from", "from the")
+            if whole and one.kind in _BODIES - {MentionKind.STATE} and _SIGNED.fullmatch(text, one.span.end, end):
+                yield one.span.start, one.span.end
+                return
+
+
+def _by_office(text: str, names: NamesByPlace, parties: Parties) -> Issuer | None:
+    """The government whose office-holder speaks: "Address of the Prime Minister" above "Tirana, 7 September 2022". Where an
+    embassy stands tells nothing of whose it is."""
+    heading, *rest = [*_opening_lines(text)] or [(0, 0)]
+    before = _BEFORE.match(text, *heading)
+    if before is None or not OFFICE.search(text, before.end(), heading[1]) or _EMBASSY.search(text, *heading):
+        return None
+    for start, end in rest:
+        for one in names.within(start, end)[:1]:
+            if (
+                one.kind is MentionKind.STATE
+                and one.target
+                and one.span.start == start
+                and _SIGNED.fullmatch(text, one.span.end, end)
+            ):
+                return Issuer(parties.of_office(one.target, text[slice(*heading)]), (before.end(), heading[1]))
+    return None
 
 
 def _by_words(text: str, names: NamesByPlace) -> Iterator[Place]:
@@ -162,7 +217,7 @@ class DocumentVoices:
         self._people: dict[str, Speaker] = {}  # the last word of a name -> who that is
         self._known: list[tuple[Place, Speaker]] = []
         self._answering: Mapping[str, str] = {}  # who does nothing but deny charges against a state -> that state
-        self._charged: set[str] = set()  # states
+        self._charged: set[str] = set()  # states that are accused, or answer
         self._credited = tuple(_credited(text))
         self._collect(found)
 
@@ -171,7 +226,7 @@ class DocumentVoices:
         places |= {one.speaker_led: places[one.speaker] for one in found if one.speaker_led and one.speaker in places}
         for place, type in sorted(places.items()):
             words = self.text[slice(*place)]
-            if points_back(words):
+            if points_back(words) or _PAPER.fullmatch(words):
                 continue
             speaker = self.parties.speaker(place, type)
             self._known.append((place, speaker))
@@ -184,7 +239,7 @@ class DocumentVoices:
                     self._people[person] = speaker
         stances = self._of_states(found)
         self._answering = {who: state for (who, state), said in stances.items() if said == {Stance.DENIES}}
-        self._charged = {state for (_, state), said in stances.items() if Stance.ACCUSES in said}
+        self._charged = {state for (_, state), said in stances.items() if said & {Stance.ACCUSES, Stance.DENIES}}
 
     def _of_states(self, found: Sequence[Proposal]) -> Mapping[tuple[str, str], set[Stance]]:
         """What each voice says of each state."""
@@ -211,6 +266,8 @@ class DocumentVoices:
             return tuple(
                 ResolvedVoice(one.speaker, place if len(self.issuers) == 1 else one.place, Voice.ISSUER) for one in self.issuers
             )
+        if words.lower() in _OURS and (proposal.speaker_led is None or points_back(self.text[slice(*proposal.speaker_led)])):
+            return (ResolvedVoice(None, None, Voice.ISSUER),)  # whoever wrote it, and that is told nowhere
         speaker = self._speaker(place, proposal)
         voice = proposal.fields["voice"]
         if any(one.speaker.same == speaker.same for one in self.issuers):
@@ -222,10 +279,12 @@ class DocumentVoices:
         words = self.text[slice(*place)]
         if len(self.issuers) == 1 and _PAPER.fullmatch(words):
             return self.issuers[0].speaker
-        if not points_back(words):
+        if not points_back(words) and not _PAPER.fullmatch(words):
             return self._settled(self.parties.speaker(place, type), words)
         led = proposal.speaker_led
-        if led is not None and not points_back(self.text[slice(*led)]):
+        if led is not None and _PAPER.fullmatch(self.text[slice(*led)]):
+            words = self.text[slice(*led)]
+        elif led is not None and not points_back(self.text[slice(*led)]):
             return self._settled(self.parties.speaker(led, type), self.text[slice(*led)])
         if len(self.issuers) == 1 and OFFICE.search(words):  # "the spokesperson" of a statement is its issuer's
             return self.issuers[0].speaker
@@ -264,9 +323,10 @@ class DocumentVoices:
         return speaker
 
     def _home(self) -> str | None:
-        """The one state whose bodies speak in the document."""
+        """The one state whose bodies speak in the document, but for those that are accused in it."""
         states = {one.speaker.state for one in self.issuers if one.speaker.state}
-        states = states or {one.state for _, one in self._known if one.type is SourceType.GOVERNMENT and one.state}
+        if not states:
+            states = {one.state for _, one in self._known if one.type is SourceType.GOVERNMENT and one.state} - self._charged
         return states.pop() if len(states) == 1 else None
 
     def _spoken_of(self) -> str | None:
@@ -287,13 +347,17 @@ def _credited(text: str) -> Iterator[tuple[Place, Place]]:
             yield (quoted.start(), after.start() if after else len(text)), credit.span(1)
 
 
-_PERSON = re.compile(r"(?:[\w’'.-]+\s+)*[A-Z][\w’'-]+$")
+_OFFICER = re.compile(
+    r"\b(?:minister|president|secretary|chancellor|premier|ambassador|spokes(?:man|woman|person)|governor|commissioner|"
+    r"prosecutor|attorney general|official|chairman|director|chief|head)\b",
+    re.IGNORECASE,
+)
 
 
 def _fits(words: str, named: str, speaker: Speaker) -> bool:
     """Whether a pointing word may mean a speaker who is `named` so."""
     low = words.lower()
-    person = OFFICE.search(named) is not None or (_PERSON.fullmatch(named) is not None and speaker.body != named)
+    person = _OFFICER.search(named) is not None or (person_in(named) is not None and speaker.body is None)
     if low in ("he", "she"):
         return person
     if low in ("they", "it"):
@@ -304,4 +368,6 @@ def _fits(words: str, named: str, speaker: Speaker) -> bool:
         return speaker.type is SourceType.GOVERNMENT
     if "group" in low or "gang" in low or "hacker" in low:
         return speaker.type is SourceType.GROUP
+    if _PAPER.fullmatch(words):
+        return speaker.state is not None or speaker.body is not None
     return True
