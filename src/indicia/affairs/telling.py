@@ -13,9 +13,10 @@ from indicia.records import Case, Mention, MentionKind, Prominence
 
 # What is asked, in this order, and how many sentences may answer it.
 ASKED = {"corrected": 2, "deed": 2, "victims": 2, "when": 1, "how": 2, "spared": 1, "open": 1, "answer": 1}
-ALIKE = 0.6  # of the words of the shorter of two sentences: the second says nothing new
+ALIKE = 0.5  # of the words of the shorter of two sentences: the second says nothing new
 NAMED = 0.1  # what a name of the story adds to a sentence's probability
 BESIDE = 0.4  # of the probability that a sentence answers another question, too, which no sentence told so far answers
+REPEATED = 0.4  # of the probability, for a sentence all of whose words were told before
 LONG = 320  # characters from which a sentence tells too much at once
 LEAST = 5  # words of a sentence
 MOST = 8  # sentences in all
@@ -56,7 +57,7 @@ def told_of(case: Case, story: Story) -> tuple[AnswerSentence, ...]:
             best = min(
                 fit,
                 key=lambda kinds: (
-                    -_worth(asked, kinds, told, story),
+                    -_worth(asked, kinds, told, story) + REPEATED * _said_before(kinds[asked], taken),
                     *in_turn(documents[kinds[asked].span.document]),
                     kinds[asked].span.start,
                 ),
@@ -79,8 +80,13 @@ def _is_on_it(kinds: dict[str, Mention]) -> bool:
 
 
 def _is_new(one: Mention, taken: Sequence[frozenset[str]]) -> bool:
+    return _said_before(one, taken) < ALIKE
+
+
+def _said_before(one: Mention, taken: Sequence[frozenset[str]]) -> float:
+    """The share of the words of the shorter sentence that a sentence has in common with one that is told already."""
     words = _words(one.span.text)
-    return not any(len(words & other) >= ALIKE * min(len(words), len(other)) for other in taken)
+    return max((len(words & other) / max(1, min(len(words), len(other))) for other in taken), default=0.0)
 
 
 def _may_answer(asked: str, kinds: dict[str, Mention]) -> bool:
