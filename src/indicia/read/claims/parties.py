@@ -33,7 +33,8 @@ _HEADS = frozenset(  # nouns that point to somebody named elsewhere when no name
         "campaign collective company contractor country crew criminals department firm firms gang government group groups "
         "hacker hackers hospital investigators man men minister ministry nation official officials operation operators "
         "organisation organization police president prosecutors regime regulator report researcher researchers service "
-        "spokesman spokesperson spokeswoman state suspect suspects team unit vendor woman company's"
+        "spokesman spokesperson spokeswoman state suspect suspects team unit vendor woman company's two three latter former "
+        "others"
     ).split()
 )
 BARE = re.compile(r"[\"“”()\[\]*_]+|['’]s?$|(?<!\w)[‘’']+|[‘’']+(?!\w)")  # quotation marks, brackets, a possessive ending
@@ -350,7 +351,7 @@ _COUNTRY = re.compile(r"(?:the|that|this) (?:country|nation)", re.IGNORECASE)
 COUNTRY = 200  # characters before "the country" in which its name stands
 BESIDE = 90  # characters before a person's name in which the body may stand that it speaks for
 _APPOSED = re.compile(
-    r",\s[^,.;:\"“”]{0,80}?\b(?:of|at|for|with|from|in|to)\s[^,.;:\"“”]{0,60}|,\s[^,.;:\"“”]{0,80}|\s\([^)]{0,60}\)"
+    r"(?:,\s[^,.;:\"“”]{0,80}?\b(?:of|at|for|with|from|in|to)|\s(?:of|at|from|with))\s[^,.;:\"“”]{0,60}|,\s[^,.;:\"“”]{0,80}|\s\([^)]{0,60}\)"
 )
 _JOINED = re.compile(r"(?:['’]s?)?(?:\s+[\w’'-]+){0,6}?[\s,]+(?:\w+\s+){0,3}")
 _LEVELS = {

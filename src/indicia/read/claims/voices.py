@@ -120,7 +120,7 @@ def _by_line(text: str, names: NamesByPlace) -> Iterator[Place]:
 def _by_office(text: str, names: NamesByPlace, parties: Parties) -> Issuer | None:
     """The government whose office-holder speaks: "Address of the Prime Minister" above "Tirana, 7 September 2022". Where an
     embassy stands tells nothing of whose it is."""
-    heading, *rest = [*_opening_lines(text)] or [(0, 0)]
+    heading, *rest = (*_opening_lines(text), (0, 0))
     before = _BEFORE.match(text, *heading)
     if before is None or not OFFICE.search(text, before.end(), heading[1]) or _EMBASSY.search(text, *heading):
         return None
@@ -334,8 +334,7 @@ class DocumentVoices:
         its briefers are theirs."""
         named = (self.parties.agency_state(one) for one in self.parties.names.all)
         counted = Counter(state for state in named if state is not None and state not in self._charged)
-        (state, times), *_ = counted.most_common(1) or [(None, 0)]
-        return state if 3 * times > 2 * counted.total() else None
+        return next((state for state, times in counted.most_common(1) if 3 * times > 2 * counted.total()), None)
 
 
 def _credited(text: str) -> Iterator[tuple[Place, Place]]:
