@@ -17,7 +17,7 @@ import msgspec
 
 from indicia.affairs.origins import day_of
 from indicia.knowledge.articles import capital
-from indicia.records import Case, Claim, Document, Record, SourceType, Stance
+from indicia.records import Case, Claim, Document, Level, Record, SourceType, Stance, Tie, TieKind
 from indicia.view.affair import Subject
 from indicia.view.inert import clip
 from indicia.view.judgements import NO_SOURCE
@@ -25,7 +25,7 @@ from indicia.view.language import colon, country, forms, joined, tell, tell_many
 from indicia.view.positions import Position, is_narration, positions
 from indicia.view.saying import firm_words, says_words, voice_words
 from indicia.view.voices import Voices, actors_of
-from indicia.view.words import several
+from indicia.view.words import by_state, several
 
 UNSURE = 2  # rows to check of each slot
 ROWS, LEAST = 9, 3  # rows in all, as long as so many are to check: page one is one sheet
@@ -114,7 +114,7 @@ def rows_of(
     noted in each row."""
     found = positions(claims)
     found = tuple(one for one in found if not is_narration(one)) or found
-    found = tuple(one for one in found if not one.tie or (tie := one.firmest.tie) is None or tie.to or tie.state)
+    found = tuple(one for one in found if not one.tie or _tells_a_tie(one.firmest))
     voices = Voices(found, actors)
     groups: dict[tuple[object, ...], list[Position]] = defaultdict(list)
     for one in found:
@@ -128,6 +128,19 @@ def rows_of(
             row.voices,
         ),
     )  # fmt: skip
+
+
+def _tells_a_tie(claim: Claim) -> bool:
+    """Whether a tie says to whom, and more than that an agency is one of its own state's."""
+    tie = claim.tie
+    if tie is None or not (tie.to or tie.state):
+        return tie is None
+    return not (tie.kind is TieKind.ORGAN and claim.accused.level is Level.AGENCY and _country_of(tie) == claim.accused.state)
+
+
+def _country_of(tie: Tie) -> str | None:
+    """The state that somebody is tied to as such, rather than one of its bodies."""
+    return tie.state if tie.state and tie.to in {"", tie.state, by_state(tie.state)[0]} else None
 
 
 def _few(found: Sequence[Row], most: Mapping[Slot, int]) -> list[Row]:
