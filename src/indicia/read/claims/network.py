@@ -42,6 +42,7 @@ FACTS = ("deed", "victims", "when", "how", "open", "corrected", "spared", "answe
 TAGS = ("firmness_cue", "tie_cue", "basis_cue", "victims", "via", "not_accused", "incident")
 WIDEST = 16  # tokens of a party
 _NEAR = (0, 1, 2, 3, 5, 8, 12, 20, 32, 50, 80, 130, 220)  # tokens: distances up to each are alike
+_STOPS = (".", '"', "”", "’", "!", "?")  # how a sentence ends that is no heading
 UNKNOWN = 2 * (len(_NEAR) + 1)
 
 
@@ -71,18 +72,16 @@ class Spans(NamedTuple):
 class Answers(NamedTuple):
     """What is said of each accused, then of each sentence as a whole (A rows), by each speaker, the last of which is nobody
     named (S columns): probabilities of the stances [A, S, STANCES], log odds of the values of FIELDS in their order
-    [A, S, values], and which accused and which speakers lead back to which. `facts`: how probably each own sentence tells each
-    of FACTS."""
+    [A, S, values], and which accused and which speakers lead back to which."""
 
     stances: F
     fields: F
     accused_led: F
     speakers_led: F
-    facts: F
 
 
 class Network:
-    """The network of a folder with `encoder-*.onnx`, `spans.onnx`, `pairs.onnx` and `tokenizer.json`."""
+    """The network of a folder with `encoder-*.onnx`, `spans.onnx`, `pairs.onnx`, `facts.npz` and `tokenizer.json`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -103,6 +102,11 @@ class Network:
     @cached_property
     def _heads(self) -> tuple[Any, Any]:
         return open_network(self.folder / "spans.onnx"), open_network(self.folder / "pairs.onnx")
+
+    @cached_property
+    def _facts(self) -> tuple[F, F]:
+        with np.load(self.folder / "facts.npz") as file:
+            return file["weights"].astype(np.float32), file["offsets"]
 
     def tokens(self, text: str) -> tuple[Sequence[int], Sequence[Place]]:
         """The token ids of a text and where each stands in it."""
@@ -134,7 +138,7 @@ class Network:
             for j, speaker in enumerate(speakers):
                 distance[i, j] = bucket(speaker[0] - starts[i])
                 where[i, j] = same(speaker, chunk.own[sentence], accused[i] if i < len(accused) else None)
-        stances, fields, accused_led, speakers_led, facts = self._heads[1].run(
+        stances, fields, accused_led, speakers_led, _ = self._heads[1].run(
             None,
             {
                 "hidden": hidden,
@@ -148,7 +152,24 @@ class Network:
                 "speakers_distance": _between(speakers),
             },
         )
-        return Answers(_probable(stances), fields, _probable(accused_led), _probable(speakers_led), _probable(facts))
+        return Answers(_probable(stances), fields, _probable(accused_led), _probable(speakers_led))
+
+    def facts(self, chunk: Chunk, hidden: F, text: str) -> F:
+        """How probably each own sentence of a chunk tells each of FACTS [sentences, FACTS]."""
+        weights, offsets = self._facts
+        return _probable(sentence_features(chunk, hidden, text) @ weights.T + offsets)
+
+
+def sentence_features(chunk: Chunk, hidden: F, text: str) -> F:
+    """What is known of each own sentence of a chunk: its first token, the mean of all, and where it stands and how long it is
+    [sentences, 2 * width + 5]."""
+    rows = []
+    for first, end in chunk.own:
+        start, stop = chunk.text_range((first, end))
+        told = text[start:stop].rstrip()
+        beside = (start < 40, np.exp(-start / 400), np.exp(-start / 1500), min(1.0, len(told) / 300), not told.endswith(_STOPS))
+        rows.append(np.concatenate([hidden[first], hidden[first:end].mean(0), np.array(beside, np.float32)]))
+    return np.array(rows, np.float32).reshape(len(chunk.own), -1)
 
 
 def _places(places: Sequence[Place]) -> npt.NDArray[np.int64]:

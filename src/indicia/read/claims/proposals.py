@@ -138,9 +138,10 @@ def _heard(text: str, network: Network, chunk: Chunk, hidden: F) -> _Part:
     answers = network.answers(chunk, hidden, accused, speakers)
     whole = partial(_whole, text, chunk)
     proposals = list(_proposed(chunk, whole, answers, accused, speakers, _tagged(text, chunk, spans.tags)))
+    told = network.facts(chunk, hidden, text)
     facts = [
-        Telling(chunk.text_range(chunk.own[row]), FACTS[column], float(answers.facts[row, column]))
-        for row, column in np.argwhere(answers.facts > FACT).tolist()
+        Telling(chunk.text_range(chunk.own[row]), FACTS[column], float(told[row, column]))
+        for row, column in np.argwhere(told > FACT).tolist()
     ]
     may_accuse = {chunk.text_range(one) for one in chunk.own if any(one[0] <= start < one[1] for start, _ in accused)}
     return _Part(proposals, facts, may_accuse | {one.sentence for one in proposals})
