@@ -38,6 +38,7 @@ _HEADS = frozenset(  # nouns that point to somebody named elsewhere when no name
     ).split()
 )
 BARE = re.compile(r"[\"“”()\[\]*_]+|['’]s?$|(?<!\w)[‘’']+|[‘’']+(?!\w)")  # quotation marks, brackets, a possessive ending
+_COUNTRYS = re.compile(r"(?:the|that|this) (?:country|nation)['’]s\b", re.IGNORECASE)
 _WORD = re.compile(r"[\w.&-]+(?:['’](?!s\b)\w+)?")
 _ANONYMOUS = re.compile(r"\b(?:officials?|sources?|people|persons?|individuals?|insiders?)\b", re.IGNORECASE)
 _NAMED_PERSON = re.compile(r"(?:[A-Z][\w’'.-]+\s+)+[A-Z][\w’'-]+$|^[A-Z][\w’'-]+$")
@@ -129,6 +130,8 @@ def points_back(words: str) -> bool:
         return True
     first = found[0].lower()
     rest = found[1:] if first in _DETERMINERS else found
+    if _COUNTRYS.match(words):  # a body of the country that is named before
+        return False
     names = any(word[:1].isupper() or word[:1].isdigit() for word in (rest if len(rest) < len(found) else rest[1:]))
     return not names and first in _DETERMINERS and first not in ("a", "an", "some") and bool(rest) and _headed(rest)
 
@@ -156,6 +159,8 @@ class Parties:
             return Speaker(person_in(words) or _plain(words), SourceType.PERSON)
         found = self.names.inside(place)
         state = next((one.target for one in found if one.kind is K.STATE and one.target), None)
+        if state is None and _COUNTRYS.match(words):
+            state = self._named_before(place)
         body = self._agency(found) or (self._agency(self._of(place)) if state is None else None)
         if body is not None:
             return self._for_agency(body, words)
@@ -301,10 +306,11 @@ class Parties:
 
     def the_country(self, place: Place) -> AccusedParty | None:
         """The state named last before "the country" or "that nation"; None for other words."""
-        if not _COUNTRY.fullmatch(self.text, *place):
-            return None
+        return self.state(self._named_before(place)) if _COUNTRY.fullmatch(self.text, *place) else None
+
+    def _named_before(self, place: Place) -> str | None:
         before = [one for one in self.names.within(max(0, place[0] - COUNTRY), place[0]) if one.kind is K.STATE and one.target]
-        return self.state(before[-1].target) if before else None
+        return before[-1].target if before else None
 
     def state_of(self, place: Place) -> str | None:
         """The one state that words name, by name, people, capital or body; None where they name none or several."""

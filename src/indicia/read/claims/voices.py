@@ -58,6 +58,9 @@ _EMBASSY = re.compile(r"\b(?:embassy|consulate|ambassador)\b", re.IGNORECASE)
 _BODIES = frozenset({MentionKind.AGENCY, MentionKind.VENDOR, MentionKind.STATE})
 
 
+_SPEAKING = _BODIES | {MentionKind.ORGANISATION}
+
+
 class Issuer(NamedTuple):
     """Who issues a document, and where the text names it: None where only the publisher is known."""
 
@@ -293,6 +296,10 @@ class DocumentVoices:
         ]
         if before:
             return self._settled(before[-1], words)
+        if words.lower() in ("it", "they"):
+            named = [one for one in self.parties.names.within(proposal.sentence[0], place[0]) if one.kind in _SPEAKING]
+            if named:
+                return self.parties.speaker((named[-1].span.start, named[-1].span.end), type)
         return Speaker(words, type)
 
     def _settled(self, speaker: Speaker, words: str) -> Speaker:

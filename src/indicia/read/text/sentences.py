@@ -17,7 +17,7 @@ _ABBREVIATIONS = frozenset(
     (
         "mr mrs ms dr prof gen col lt sgt maj capt adm sen rep gov hon rev st jr sr inc ltd co corp plc llc bros no nos "
         "art sec fig vol vs etc eg ie cf al ca approx est dept univ jan feb mar apr jun jul aug sep sept oct nov dec mon "
-        "tue wed thu fri sat sun a.k.a e.g i.e p pp para ed eds op ref u.s u.k u.n e.u d.c a.m p.m"
+        "tue wed thu fri sat sun a.k.a e.g i.e p pp para ed eds op ref u.s u.k u.n e.u d.c a.m p.m s.a s.p.a n.v b.v"
     ).split()
 )
 # "U.S. officials said" goes on; "in the U.S. The group" does not: after such an abbreviation only these words open a sentence.
