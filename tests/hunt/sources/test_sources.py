@@ -12,9 +12,8 @@ import pytest
 import yaml
 
 from indicia.hunt.run import hunt
-from indicia.hunt.sources import FAMILIES, SOURCES, source_of
+from indicia.hunt.sources import CARRIERS, FAMILIES, SOURCES, source_of
 from indicia.hunt.sources.deeds import deed_of
-from indicia.hunt.sources.systems import CARRIERS
 from indicia.records import Hunt, HuntVerdict
 
 CASES = yaml.safe_load((Path(__file__).parents[2] / "cases" / "hunt" / "sources.yml").read_text("utf-8"))

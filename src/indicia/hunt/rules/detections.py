@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from indicia.hunt.rules.ir import And, How, Node, Not, Or, Rule, RuleSet, RuleSource, Test
-from indicia.hunt.sources.detections import DETECTIONS
+from indicia.hunt.sources.detections import DETECTIONS, SAID, Detection, Means
 from indicia.hunt.sources.form import PRESENT
-from indicia.hunt.sources.saying import SAID, Detection, Means
 from indicia.records import RuleLevel
 
 __all__ = ["detection_rules"]

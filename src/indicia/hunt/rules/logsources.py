@@ -16,7 +16,8 @@ from sigma.pipelines.common import windows_logsource_mapping
 
 from indicia.hunt.names import GENERIC, JOINED_URI, SHOWN, TEXT
 from indicia.hunt.rules.ir import ALWAYS, And, How, Node, Or, Test, fold
-from indicia.hunt.sources import PRESENT, SOURCES
+from indicia.hunt.sources import SOURCES
+from indicia.hunt.sources.form import PRESENT
 
 __all__ = ["WEB_FAMILIES", "LogSource", "log_sources"]
 

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from indicia.hunt.names import field_key
 from indicia.hunt.sight.notes import note_of
-from indicia.hunt.sources import PRESENT, Answer, source_named
+from indicia.hunt.sources import source_named
+from indicia.hunt.sources.form import PRESENT, Answer
 from indicia.records import Event, Outcome, Sighting, Stage
 
 # ATT&CK tactics, as Sigma tags write them. Where a rule has several, the first of this order counts: what was done

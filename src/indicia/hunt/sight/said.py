@@ -8,8 +8,7 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from indicia.hunt.sight.addresses import is_inner
-from indicia.hunt.sources.detections import DETECTIONS
-from indicia.hunt.sources.saying import SAID, Detection, Means, holds_all, values_of
+from indicia.hunt.sources.detections import DETECTIONS, SAID, Detection, Means, holds_all, values_of
 from indicia.records import Event, Outcome, RuleLevel, Sighting, Stage
 
 __all__ = ["is_said", "judge_said", "name_said", "product_of"]

@@ -1,6 +1,6 @@
-"""The kinds of records that are known in JSON, CSV, tables and lines of text: one declared table, a file for each maker.
+"""The kinds of records that are known in JSON, CSV, tables and lines of text, as `logs.yml` declares them.
 
-A new kind is one entry in `SOURCES` of the file of its maker, with an example and a rule in `tests/cases/hunt/sources.yml`.
+A new kind is one entry there, with an example and a rule in `tests/cases/hunt/sources.yml`.
 """
 
 from __future__ import annotations
@@ -9,36 +9,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from indicia.hunt.names import Remembered, field_key
-from indicia.hunt.sources import alerts, aws, devices, endpoint, google, microsoft, net, ocsf, services
-from indicia.hunt.sources.form import ANY, PRESENT, Answer, Form, Line, LogSource, Serves, holds
+from indicia.hunt.sources.form import Carrier, Declared, LogSource, declared, holds
 
-__all__ = [
-    "ANY",
-    "Answer",
-    "FAMILIES",
-    "PRESENT",
-    "SOURCES",
-    "Form",
-    "Line",
-    "LogSource",
-    "Serves",
-    "source_named",
-    "source_of",
-]
 
-# In the order in which they are tried: the most particular first.
-SOURCES: tuple[LogSource, ...] = (
-    *alerts.SOURCES,
-    *aws.SOURCES,
-    *microsoft.SOURCES,
-    *google.SOURCES,
-    *services.SOURCES,
-    *ocsf.SOURCES,
-    *endpoint.SOURCES,
-    *devices.SOURCES,
-    *net.SOURCES,
-    *alerts.LAST,
-)
+class _Logs(Declared, frozen=True):
+    """`logs.yml`; `names` hold what several kinds share."""
+
+    names: Mapping[str, Any]
+    sources: tuple[LogSource, ...]
+    carriers: tuple[Carrier, ...]
+
+
+_LOGS = declared("logs.yml", _Logs)
+SOURCES = _LOGS.sources
+CARRIERS = _LOGS.carriers
 FAMILIES = tuple(source.name for source in SOURCES)
 _BY_NAME = {source.name: source for source in SOURCES}
 

@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import Enum
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any, TypeVar
 
-__all__ = ["ANY", "PRESENT", "Answer", "Form", "Line", "LogSource", "Serves", "holds"]
+import msgspec
+
+from indicia.rulefile import rule_documents
+
+T = TypeVar("T")
 
 ANY = "*"
 PRESENT = "*"  # among the values of `only`: whatever the field holds, but it holds something
 
 
-class Serves(NamedTuple):
+class Declared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What stands in a file of declarations: a field that is unknown there, or of another type, is an error."""
+
+
+def declared(file: str, kind: type[T]) -> T:
+    """What a file beside this one declares."""
+    (document,) = rule_documents(Path(__file__).with_name(file).read_bytes())
+    return msgspec.convert(document, kind)
+
+
+class Serves(Declared, frozen=True):
     """A log source of Sigma that a log shows.
 
     `product` may be ANY: rules of every product are asked, and those that name none. `only` narrows it to records that have one
@@ -45,7 +60,7 @@ class Form(Enum):
     LEEF = "leef"
 
 
-class Line(NamedTuple):
+class Line(Declared, frozen=True):
     """How a line of text of some kind is known and taken apart, bare, behind a header of syslog, or as the message of a record.
 
     `mark` is sought in the line, at its very beginning where it starts with "^"; its first match is where the record begins.
@@ -62,7 +77,7 @@ class Line(NamedTuple):
     finders: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
-class Answer(NamedTuple):
+class Answer(Declared, frozen=True):
     """What a field says of whether it worked: folded values, "" for a field that is missing, PRESENT for any other.
 
     A value may end in "*": whatever begins so.
@@ -73,7 +88,7 @@ class Answer(NamedTuple):
     failed: tuple[str, ...] = ()
 
 
-class LogSource(NamedTuple):
+class LogSource(Declared, frozen=True):
     """One kind of record, in JSON, CSV, a table or a line of text.
 
     A record is of this kind when it has all fields of one of the `marks` (as `name`, or `name=value`; lower case, nested names
@@ -85,8 +100,8 @@ class LogSource(NamedTuple):
     """
 
     name: str
-    marks: tuple[tuple[str, ...], ...]
-    serves: tuple[Serves, ...]
+    marks: tuple[tuple[str, ...], ...] = ()
+    serves: tuple[Serves, ...] = ()
     times: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     users: tuple[str, ...] = ()
@@ -97,6 +112,23 @@ class LogSource(NamedTuple):
     lines: tuple[Line, ...] = ()
     of_machines: bool = False
     local: bool = False
+
+
+class Carrier(Declared, frozen=True):
+    """A kind of record that carries a line of text in its field `message`. It has all the fields of `marks`.
+
+    `times`, `hosts`, `programs` and `pids` name the fields that say so, the most telling first (all folded). `only_known`: a
+    record whose message is no line of a known kind is read as if it carried none.
+    """
+
+    name: str
+    message: str
+    marks: tuple[str, ...]
+    times: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
+    pids: tuple[str, ...] = ()
+    only_known: bool = False
 
 
 def holds(mark: Iterable[str], fields: Mapping[str, Any]) -> bool:

@@ -26,11 +26,11 @@ from indicia.hunt.logs.formats.windows import normal, windows_batch
 from indicia.hunt.logs.formats.winxml import event_of_xml
 from indicia.hunt.logs.formats.zeek import zeek_path
 from indicia.hunt.names import GENERIC, SHOWN, TEXT, Remembered, field_key
-from indicia.hunt.sources import FAMILIES, source_named, source_of
-from indicia.hunt.sources.systems import CARRIERS, Carrier
+from indicia.hunt.sources import CARRIERS, FAMILIES, source_named, source_of
+from indicia.hunt.sources.form import Carrier
 from indicia.records import Problem, Severity
 
-# Records that carry a line of text: systemd's journal, containers, tables of syslog, shippers (`hunt/sources/systems`).
+# Records that carry a line of text: systemd's journal, containers, tables of syslog, shippers.
 _TIMES = {carrier.name: RecordTimes(carrier.times) for carrier in CARRIERS}
 _HEADER = Header()
 

@@ -10,7 +10,8 @@ from functools import cache
 from typing import NamedTuple, TypeAlias
 
 from indicia.hunt.match.literals import which_of
-from indicia.hunt.sources import SOURCES, Form, Line, LogSource
+from indicia.hunt.sources import SOURCES
+from indicia.hunt.sources.form import Form, Line, LogSource
 
 __all__ = ["Hinted", "LineRecord", "hinted_in", "line_record", "request_fields"]
 
