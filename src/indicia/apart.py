@@ -22,8 +22,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-__all__ = ["Child", "Stopped", "Work", "lent"]
-
 CLOCK = 60.0  # seconds by the clock for one request, where processor time cannot be bounded or the machine is busy
 _OUT_OF_TIME = -getattr(signal, "SIGXCPU", 0) or None  # how the system ends a process whose time is up
 

@@ -16,20 +16,6 @@ Bulk work does not raise: it collects `records.Problem`s and goes on.
 
 from __future__ import annotations
 
-__all__ = [
-    "ExtraError",
-    "FormatError",
-    "IndiciaError",
-    "InputError",
-    "KnowledgeError",
-    "LimitError",
-    "MarkingError",
-    "RuleError",
-    "StoreError",
-    "UsageError",
-    "fault_of",
-]
-
 
 class IndiciaError(Exception):
     """An error that is worth a sentence to the user. `where` is a path with an optional `:line`; `hint` says what to do."""

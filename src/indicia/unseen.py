@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["UNSEEN"]
-
 # Unicode's Cc, Cf, Cs, Zl, Zp and Default_Ignorable_Code_Point. Left out are: tabs and line feeds; joiners (U+200C, U+200D) and
 # the sixteen variation selectors, which whole scripts and emoji need; and signs of format that are seen, as Arabic has.
 UNSEEN = re.compile(

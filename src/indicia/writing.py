@@ -10,8 +10,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["ANYBODY", "PRIVATE", "held_there", "make_private", "write_atomically", "written"]
-
 PRIVATE = 0o600  # the owner reads and writes, nobody else
 ANYBODY = 0o666
 

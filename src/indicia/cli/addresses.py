@@ -15,8 +15,6 @@ from indicia.fetching import Fetcher, host_of, place_of
 from indicia.read.fronts import Held
 from indicia.writing import write_atomically
 
-__all__ = ["Page", "fetched_sources", "keep_pages"]
-
 LARGEST = 20_000_000  # bytes of one page or file
 _ENDINGS = {"text/html": ".html", "application/pdf": ".pdf", "text/plain": ".txt", "application/json": ".json"}
 

@@ -53,8 +53,6 @@ if TYPE_CHECKING:
     from indicia.knowledge import Knowledge
     from indicia.pipeline import Delta
 
-__all__ = ["brief", "held_case"]
-
 Sources = Annotated[
     list[str],
     typer.Argument(help="Statements, news, advisories: files, folders, addresses, or - for stdin.", show_default=False),

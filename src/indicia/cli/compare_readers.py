@@ -28,8 +28,6 @@ from indicia.errors import InputError, UsageError
 from indicia.models import need_models
 from indicia.records import Tlp, shown_marking
 
-__all__ = ["compare_readers"]
-
 
 def compare_readers(
     sources: Annotated[list[str], typer.Argument(help="Files, folders, or - for stdin.", show_default=False)],

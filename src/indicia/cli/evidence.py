@@ -17,8 +17,6 @@ from indicia.cli.talk import console_for, plain, write_out
 from indicia.errors import UsageError
 from indicia.records import Entered, EnteredKind, Judgement, Strength, stable_id
 
-__all__ = ["app"]
-
 app = typer.Typer(
     no_args_is_help=True, help="Evidence that people enter: add it to a case, list it, see which kinds there are."
 )

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from indicia.hunt.sight.indicators import IndicatorSought
     from indicia.hunt.tuning import Tuning
 
-__all__ = ["hunt"]
-
 MOST_WAITING = 8  # log sources named for which rules wait
 MOST_TITLES = 3  # rules named that saw one act
 MOST_DAYS = 31

@@ -12,8 +12,6 @@ from rich.table import Table
 from indicia.cli.options import Color, Json
 from indicia.cli.talk import Talk, console_for, write_out
 
-__all__ = ["app"]
-
 app = typer.Typer(
     no_args_is_help=True, help="Versions, sources and licences of the built-in knowledge; rebuild it from newer files."
 )

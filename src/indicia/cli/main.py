@@ -21,8 +21,6 @@ from indicia.cli.options import spread
 from indicia.cli.talk import Talk
 from indicia.errors import IndiciaError
 
-__all__ = ["app", "register", "run"]
-
 # What the place is that was to be written to, and no fault of ours: full, closed, no folder, no file.
 _PLACE = {
     *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.ENOENT),

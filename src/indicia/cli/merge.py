@@ -18,8 +18,6 @@ from indicia.writing import PRIVATE, write_atomically
 if TYPE_CHECKING:
     from indicia.records import Case
 
-__all__ = ["merge"]
-
 
 def merge(
     cases: Annotated[

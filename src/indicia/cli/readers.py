@@ -20,20 +20,6 @@ if TYPE_CHECKING:
     from indicia.read.reading import Reader
     from indicia.readers import ModelReader
 
-__all__ = [
-    "Asked",
-    "ClaimFiles",
-    "ModelAsked",
-    "ModelBudget",
-    "ModelKeyFile",
-    "ModelMaySee",
-    "ModelName",
-    "ModelSeconds",
-    "ModelUrl",
-    "OtherReader",
-    "asked_readers",
-]
-
 ClaimFiles = Annotated[
     list[Path] | None,
     typer.Option("--claims", help="A file of claims by another reader (docs/readers.md). May be repeated."),

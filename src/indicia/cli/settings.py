@@ -21,8 +21,6 @@ import platformdirs
 
 from indicia.errors import UsageError
 
-__all__ = ["Setting", "by_command", "commands", "in_force", "is_given", "settable", "settings_file"]
-
 Command = Any  # of the parser, whose types typer does not export
 
 # What belongs to one run: what it is about, where its result goes, and what lets more out than usual.

@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from indicia.cli.talk import Talk
     from indicia.records import Case, Tlp
 
-__all__ = ["share"]
-
 BINARY = ("pdf", "docx")
 
 

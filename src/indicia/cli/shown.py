@@ -14,8 +14,6 @@ from indicia.cli.talk import console_for, plain
 from indicia.pipeline import Piece
 from indicia.records import OWN_READER, Claim, Context, Document, Mention, MentionKind, Stance, Tlp, shown_marking, to_check
 
-__all__ = ["Shown"]
-
 _STYLES = {
     Stance.ACCUSES: "red",
     Stance.CLAIMS: "red",

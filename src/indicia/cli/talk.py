@@ -28,8 +28,6 @@ from indicia.records import Problem, Severity
 from indicia.unseen import UNSEEN
 from indicia.writing import PRIVATE, written
 
-__all__ = ["ProgressCall", "Share", "Talk", "console_for", "plain", "standard_input", "to_terminal", "write_out"]
-
 ProgressCall = Callable[[str, float, float | None], None]
 
 _COLOURS = {Severity.NOTE: "dim", Severity.SKIPPED: "yellow", Severity.FAILED: "red"}

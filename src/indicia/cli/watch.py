@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from indicia.watch import Digest
     from indicia.watch.rounds import Watch
 
-__all__ = ["watch"]
-
 
 def watch(
     case: Annotated[

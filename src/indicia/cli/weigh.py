@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from indicia.knowledge import Knowledge
     from indicia.weigh.stress import Stress
 
-__all__ = ["weigh"]
-
 
 def weigh(
     case: Annotated[str | None, typer.Argument(help="A case file, or the folder of a brief.", show_default=False)] = None,

@@ -16,8 +16,6 @@ from indicia.hunt.sight.sightings import moved
 from indicia.hunt.story import tell
 from indicia.records import Hunt, LogFile, RuleRun, Sighting
 
-__all__ = ["merge"]
-
 
 def merge(before: Hunt, now: Hunt, *, most: int | None = MOST) -> Hunt:
     """The later hunt wins where both read the same file; what it no longer sees there is gone.

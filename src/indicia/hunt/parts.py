@@ -29,8 +29,6 @@ from indicia.hunt.story.noise import noisy, quietened, told
 from indicia.hunt.tuning import NO_TUNING, RULES, TIME, Tuning
 from indicia.records import Event, Hunt, LogFile, Place, Problem, RuleLevel, RuleRun, Severity, Sighting
 
-__all__ = ["Count", "Part", "beyond_bound", "combine", "join", "of_correlations", "rank_of", "rule_run"]
-
 Count = Callable[[Correlation, Sequence[Feed]], list[Feed]]  # the matches of a correlation, of what it counts and of these
 
 

@@ -27,8 +27,6 @@ from indicia.hunt.total import Total
 from indicia.hunt.tuning import NO_TUNING, Tuning
 from indicia.records import Hunt, Problem, Severity
 
-__all__ = ["hunt", "part"]
-
 Progress = Callable[[str, float, float | None], None]
 WORTH_A_PROCESS = 48 << 20  # bytes: less is read sooner than another process has started
 

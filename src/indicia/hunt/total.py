@@ -15,8 +15,6 @@ from indicia.hunt.sight.quota import Quota, source_of_sighting
 from indicia.hunt.sight.scan import Scanner
 from indicia.records import Event, Problem, Severity, Sighting
 
-__all__ = ["Total"]
-
 MOST_TEXTS = 200_000  # names and values of events that are looked for again
 
 

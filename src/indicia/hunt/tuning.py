@@ -33,8 +33,6 @@ from indicia.hunt.sources.deeds import actor_of
 from indicia.records import Event, Problem, Record, RuleLevel, Severity, Sighting
 from indicia.rulefile import bounded, rule_documents
 
-__all__ = ["NO_TUNING", "Own", "Tuning", "is_own", "read_time", "read_tuning"]
-
 RULES, TIME = "rules", "time"  # why something was left out
 Flags: TypeAlias = np.ndarray[tuple[int], np.dtype[np.bool_]]
 _OWN = "of our own: "

@@ -12,8 +12,6 @@ from collections.abc import Iterable
 from indicia.knowledge.index import fold
 from indicia.knowledge.tables import Malware, Software, Technique
 
-__all__ = ["Spellings"]
-
 _CLASS = re.compile(r"[\s-](?:malware|ransomware|trojan|backdoor|loader|stealer|tool|rat|web ?shell)$", re.IGNORECASE)
 
 

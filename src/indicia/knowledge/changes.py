@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from indicia.knowledge.library import Knowledge
 from indicia.knowledge.tables import Actor, Group, Malware, Software
 
-__all__ = ["changes"]
-
 _TOLD = 12  # names in one line
 
 

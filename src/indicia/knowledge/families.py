@@ -28,9 +28,6 @@ _NOTE = re.compile(
 )
 
 
-__all__ = ["clean", "is_common", "kept_families", "malware"]
-
-
 def clean(name: str) -> str | None:
     """A usable surface name, or None for junk."""
     name = _PLATFORM.sub("", name).strip().strip('"“”')

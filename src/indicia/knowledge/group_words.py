@@ -14,8 +14,6 @@ import msgspec
 from indicia.knowledge.attack_bundle import MAX_BYTES, read_limited
 from indicia.knowledge.tables import State
 
-__all__ = ["GroupWords", "group_words"]
-
 _AFTER = (
     r"[ \u2013-](?:based|nexus|linked|aligned|affiliated|backed|sponsored|state|government|military|intelligence|cyber|threat|"
     r"espionage|APT|suspected|group)"

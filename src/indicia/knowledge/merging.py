@@ -15,8 +15,6 @@ from indicia.knowledge.group_words import GroupWords
 from indicia.knowledge.index import fold
 from indicia.knowledge.tables import Actor, Alias, AttackTables, Group, Sector, State, Vendor
 
-__all__ = ["Belonging", "merge_actors", "slug"]
-
 MITRE = "MITRE ATT&CK"
 # actor (G id or name) -> (agency id, according to whom); a table of ours
 Belonging = Mapping[str, tuple[str, tuple[str, ...]]]

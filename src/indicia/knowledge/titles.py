@@ -14,8 +14,6 @@ from urllib.parse import urlsplit
 from indicia.knowledge.names import everyday_words
 from indicia.knowledge.tables import Actor
 
-__all__ = ["Titles", "address"]
-
 PUBLISHERS = 2  # that name the group, so that no report bears itself out
 SHARE = 0.25  # of all reports on the family: what many have, many are named with
 _SHORTEST = 5  # letters and digits of a name; shorter ones stand in addresses by chance

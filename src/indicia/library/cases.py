@@ -18,8 +18,6 @@ from indicia.share import render
 from indicia.share.internals import without_internals
 from indicia.view.judgements import key_judgements
 
-__all__ = ["Case", "Found", "Weighed"]
-
 
 class Case:
     """Everything about one affair. Immutable; the same input gives the same case.

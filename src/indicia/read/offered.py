@@ -12,8 +12,6 @@ from indicia.errors import FormatError, InputError, LimitError
 from indicia.read.reading import Answer
 from indicia.records import OWN_READER, Claim, Document, Fallen, Fault, Firmness, ProposedClaim, ProposedReading, Span
 
-__all__ = ["FromFile", "Offered", "claims_among", "offered_of", "read_offered", "usable_name"]
-
 LARGEST = 64 * 2**20  # bytes of a file of claims
 _LONGEST_NAME = 60
 

@@ -19,8 +19,6 @@ from indicia.read.techniques import find_techniques
 from indicia.read.text.banners import without_banners
 from indicia.records import NOT_READ, BlockKind, Claim, Document, Fallen, Mention, Problem, ProposedReading, Reading, Severity
 
-__all__ = ["Answer", "Reader", "heard_of_others", "only_in_front", "read_document"]
-
 
 class Answer(NamedTuple):
     """What a reader gives for one document: nothing where it does not read it; and what it could not do."""

@@ -7,8 +7,6 @@ from typing import Any
 from indicia.read.claims import claim_row
 from indicia.records import Document, Mention, MentionKind, Reading, shown_marking
 
-__all__ = ["mention_row", "reading_row"]
-
 _INDICATORS = frozenset({MentionKind.INDICATOR, MentionKind.VULNERABILITY, MentionKind.WEAKNESS, MentionKind.RULE})
 
 

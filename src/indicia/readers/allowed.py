@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from indicia.records import UNMARKED, Document, Tlp
 
-__all__ = ["may_see"]
-
 
 def may_see(document: Document, allowed: Tlp | None, *, remote: bool, unmarked: Tlp | None = None) -> str | None:
     """Why a model may not see a document, None where it may.

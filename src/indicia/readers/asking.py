@@ -12,8 +12,6 @@ import orjson
 
 from indicia.records import ProposedClaim
 
-__all__ = ["PROMPT_VERSION", "answer_schema", "answered", "messages"]
-
 # Changes with every change of prompt.md, which a test holds: answers that were recorded name it.
 PROMPT_VERSION = 1
 

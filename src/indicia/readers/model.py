@@ -15,8 +15,6 @@ from indicia.readers.parts import parts_of
 from indicia.readers.server import Server
 from indicia.records import Document, Fallen, Problem, ProposedClaim, ProposedReading, Severity, Tlp
 
-__all__ = ["Budget", "ModelReader", "Spent"]
-
 _BROKEN = 3  # answers in a row that cannot be used, after which a document is given up
 
 

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 
 from indicia.read.text.sentences import sentences
 
-__all__ = ["parts_of"]
-
 SIZE = 6_000  # characters of a part: some 1,500 tokens of English, which leaves room in the smallest windows
 OVERLAP = 600  # characters of the part before that are shown again, so that "the group" is known
 

@@ -20,8 +20,6 @@ import orjson
 from indicia.errors import InputError, LimitError, UsageError
 from indicia.fetching import Fetcher, place_of
 
-__all__ = ["Completion", "ModelServer", "Server", "known_server"]
-
 # Readers whose address is known: what they listen at when nothing else is said.
 KNOWN: Mapping[str, str] = {
     "ollama": "http://127.0.0.1:11434/v1",

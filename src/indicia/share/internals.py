@@ -25,8 +25,6 @@ from indicia.records import (
     file_name,
 )
 
-__all__ = ["LOWERED", "WITHHELD", "internal_words", "without_internals"]
-
 R = TypeVar("R", bound=Record)
 
 WITHHELD = "[withheld]"

@@ -11,18 +11,6 @@ from indicia.records import Case, Claim, Judgement, Tlp, added_claims, stable_id
 from indicia.share.internals import LOWERED, without_internals
 from indicia.view.wording import PUBLIC, said
 
-__all__ = [
-    "as_marked",
-    "judged_as",
-    "judging_in",
-    "mark",
-    "marking_of",
-    "marking_of_texts",
-    "redact",
-    "settled",
-    "without_own",
-]
-
 
 def mark(case: Case, marking: Tlp, *, reason: str | None = None, author: str = "", time: str = "") -> Case:
     """The case and all its documents under at least `marking`; below its own marking only with a reason, which it then carries.

@@ -22,8 +22,6 @@ from indicia.errors import FormatError, InputError, LimitError, UsageError
 from indicia.fetching import Answer, Fetcher, onward, place_of
 from indicia.records import Record
 
-__all__ = ["Pulled", "is_collection", "joined", "pull", "push"]
-
 MEDIA = "application/taxii+json;version=2.1"
 _LARGEST = 100_000_000  # bytes of one page
 _MOST_BYTES = 250_000_000  # of all pages of one pull

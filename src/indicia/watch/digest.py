@@ -18,9 +18,6 @@ from indicia.view.since import Change, Turn, turns
 from indicia.view.wording import many
 from indicia.view.words import firmness_words, source_words
 
-__all__ = ["Digest", "Row", "digest"]
-
-
 # What is told beside the turns of those who are named.
 UNSOURCED, TO_CHECK = "said without a source", "please check"
 

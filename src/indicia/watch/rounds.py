@@ -18,8 +18,6 @@ from indicia.share.stix.ids import object_id
 from indicia.share.taxii_client import is_collection, pull
 from indicia.walking import told_path, walk
 
-__all__ = ["Round", "Watch", "look"]
-
 _AT_ONCE = 200  # texts of one source in one round; what is left comes in the next
 _BYTES = 100_000_000  # of all texts from servers in one round
 

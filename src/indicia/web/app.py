@@ -50,8 +50,6 @@ from indicia.web.pages import (
 )
 from indicia.web.shown.render import Ask, Page, answer
 
-__all__ = ["MOST_BYTES", "create_app", "create_open_app"]
-
 SESSION = 7 * 24 * 3600  # seconds
 _log = logging.getLogger(__name__)
 MOST_BYTES = 200_000_000  # of one request: larger logs are given as a folder on this machine

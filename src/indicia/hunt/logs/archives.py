@@ -22,8 +22,6 @@ from indicia.hunt.logs.tars import MOST_MEMBERS, is_tar, members_of
 from indicia.records import Problem, Severity
 from indicia.walking import OVERLAPPING, UNLISTED, UNLISTED_HINT, Apart, apart, holds_unlisted, open_member, told_path
 
-__all__ = ["ZIP", "contents"]
-
 ZIP = b"PK\x03\x04"
 DEEPEST = 4  # archives within archives
 LARGEST_HELD = 512 << 20  # bytes of a zip within an archive

@@ -29,8 +29,6 @@ from indicia.hunt.logs.tars import is_tar
 from indicia.records import Problem, Severity
 from indicia.walking import EMPTY, kind_of, open_file, open_pipe, reason_of, told_path, walk
 
-__all__ = ["FileAt", "FoundLog", "find_files", "find_logs", "log_named", "logs_in"]
-
 HEAD = 16_384  # bytes by which a format is recognised
 LONGEST_PREFACE = 1 << 20  # bytes of comments above the first line of a log
 FoundLog = tuple[LogInput, Format | None]

@@ -15,22 +15,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, BinaryIO, Protocol
 
-__all__ = [
-    "FAULTS",
-    "PACKED",
-    "SEVEN_ZIP",
-    "Bounded",
-    "Gone",
-    "Recoded",
-    "Unpacker",
-    "Unpacking",
-    "WithDots",
-    "WithLineFeeds",
-    "eastern",
-    "has_names_in_parts",
-    "wide",
-]
-
 LARGEST_UNPACKED = 64 << 30  # bytes of one member of an archive
 HIGHEST_RATIO = 1_200  # unpacked to packed: more than any log reaches, less than a bomb
 SURELY = 256  # bytes that tell UTF-16 and UTF-32 without a mark

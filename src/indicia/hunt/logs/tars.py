@@ -20,8 +20,6 @@ from indicia.hunt.logs.formats import LogInput
 from indicia.records import Problem, Severity
 from indicia.walking import Apart, told_path
 
-__all__ = ["MOST_MEMBERS", "is_tar", "members_of"]
-
 MOST_MEMBERS = 10_000
 _HELD = 64 << 20  # bytes of one member that is kept in memory, before it is packed
 HELD_IN_ALL = 256 << 20  # bytes kept of all archives together, packed: logs pack to a tenth and less

@@ -18,8 +18,6 @@ from indicia.hunt.rules.ir import And, Correlation, Node, Or, Refused, Rule, Rul
 from indicia.hunt.sources import FAMILIES
 from indicia.records import Problem, Severity
 
-__all__ = ["Guard", "RuleBook", "RuleHead", "conditions_for", "load_rules"]
-
 LARGEST = 4 << 20  # bytes of one rule file
 
 Progress = Callable[[str, float, float | None], None]

@@ -9,8 +9,6 @@ import msgspec
 from indicia.hunt.match.factors import required_texts
 from indicia.hunt.rules.ir import How, Test
 
-__all__ = ["SEPARATOR", "FieldPlan", "Want", "field_plan"]
-
 SEPARATOR = "\x01"  # stands around each value where all are sought at once
 _SHORT = 1  # bytes: literals that short are everywhere, and cheaper to ask for one by one
 _ONE_BY_ONE = (How.CIDR, How.TIME_PART, How.LESS, How.AT_MOST, How.GREATER, How.AT_LEAST)

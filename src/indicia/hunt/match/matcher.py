@@ -24,8 +24,6 @@ from indicia.hunt.match.plan import GUARDS, Plan, PlanRule
 from indicia.hunt.match.reference import matches as matches_slowly
 from indicia.hunt.match.values import MISSING, PRESENT, FieldTests
 
-__all__ = ["Match", "Matcher"]
-
 _REMEMBERED = 500_000  # cases per kind of event, before memory is cleared
 _FEW = 16  # rows that are tried sooner than told apart
 

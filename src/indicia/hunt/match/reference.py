@@ -17,8 +17,6 @@ from indicia.hunt.match.regexes import Expression
 from indicia.hunt.names import Remembered, field_key
 from indicia.hunt.rules.ir import And, How, Node, Not, Or, Same, Test, Wild, fold
 
-__all__ = ["holds", "matches", "number_of"]
-
 
 def matches(node: Node, event: Mapping[str, str]) -> bool:
     """Whether `node` is true of an event. Field names are compared without regard to case; "" is any field."""

@@ -19,8 +19,6 @@ from indicia.hunt.match.literals import Ints
 from indicia.hunt.rules.ir import Test
 from indicia.hunt.rules.regex import LONGEST_VALUE, in_re2
 
-__all__ = ["Expression", "LonePattern"]
-
 WORK = Work(backtracking.__file__, memory=512 << 20, seconds=5, clock=15.0)
 _MOST_LATE = 3  # values for which an expression may be late before it is given up
 

@@ -28,8 +28,6 @@ from indicia.hunt.sight.indicators import IndicatorSought
 from indicia.hunt.tuning import NO_TUNING, Tuning
 from indicia.records import Problem, Severity
 
-__all__ = ["Setup", "Workers", "receive", "send"]
-
 T = TypeVar("T")
 
 

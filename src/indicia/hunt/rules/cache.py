@@ -22,8 +22,6 @@ import platformdirs
 from indicia.hunt.sources import SOURCES
 from indicia.hunt.sources.detections import DETECTIONS
 
-__all__ = ["cache_folder", "has", "key_of", "load", "load_bytes", "store", "store_bytes"]
-
 T = TypeVar("T")
 
 FORM = "23"  # raise it when the form or the meaning of a compiled rule changes; what `hunt/sources` declares counts by itself

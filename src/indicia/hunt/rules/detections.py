@@ -12,8 +12,6 @@ from indicia.hunt.sources.detections import DETECTIONS, SAID, Detection, Means
 from indicia.hunt.sources.form import PRESENT
 from indicia.records import RuleLevel
 
-__all__ = ["detection_rules"]
-
 
 def detection_rules() -> RuleSet:
     """The rules, in the order of the table, the gravest first of each product."""

@@ -14,8 +14,6 @@ from indicia.hunt.rules.stix import is_bundle
 from indicia.records import Problem, Severity
 from indicia.walking import kind_of, open_file, reason_of, told_path
 
-__all__ = ["PACK", "RuleFile", "bundles_among", "rule_files", "settled", "signature_of"]
-
 PACK = Path(__file__).parent / "pack"
 SUFFIXES = (".yml", ".yaml")
 SETTLED = 2.0  # seconds

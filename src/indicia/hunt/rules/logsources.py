@@ -19,8 +19,6 @@ from indicia.hunt.rules.ir import ALWAYS, And, How, Node, Or, Test, fold
 from indicia.hunt.sources import SOURCES
 from indicia.hunt.sources.form import PRESENT
 
-__all__ = ["WEB_FAMILIES", "LogSource", "log_sources"]
-
 
 class LogSource(NamedTuple):
     """Events of one log family that pass `guard`.

@@ -12,8 +12,6 @@ import pyarrow.compute as pc
 
 from indicia.errors import RuleError
 
-__all__ = ["LONGEST_VALUE", "check_regex", "compiled", "flat", "in_re2", "tamed"]
-
 LONGEST_PATTERN = 4096
 LONGEST_VALUE = 32_768  # of a longer value, expressions see this many characters
 _parser: Any = re._parser  # type: ignore[attr-defined]

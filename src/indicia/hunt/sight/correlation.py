@@ -26,20 +26,6 @@ from indicia.hunt.rules.ir import Correlation, CorrelationKind, Node, Not, fold
 from indicia.hunt.sources.deeds import MOST_READ, NOBODY, Actor, actor_in, actor_of
 from indicia.records import Event, Place
 
-__all__ = [
-    "MOST_FED",
-    "Feed",
-    "by_time",
-    "correlated",
-    "correlated_in_group",
-    "correlated_until",
-    "delay_of",
-    "fed_within",
-    "feed_of",
-    "feed_of_correlation",
-    "values_of",
-]
-
 T = TypeVar("T")
 _OF_HEADERS = frozenset({"host", "program", "pid", "message", "level"})  # beside these a line may name more
 MOST_FED = 1_000_000  # matches that one correlation counts: what a flood of them adds says nothing new

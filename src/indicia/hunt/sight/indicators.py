@@ -16,17 +16,6 @@ from indicia.hunt.sight.outcome import judge
 from indicia.hunt.sight.sightings import identity
 from indicia.records import Event, Place, Record, RuleLevel, Sighting, Stage
 
-__all__ = [
-    "Hit",
-    "IndicatorSought",
-    "Sweep",
-    "fields_with",
-    "raw_sightings",
-    "rule_of_indicator",
-    "sighting_of_indicator",
-    "title_of_indicator",
-]
-
 
 class IndicatorSought(Record, frozen=True, kw_only=True):
     """A value to look for.

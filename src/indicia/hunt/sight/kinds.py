@@ -14,8 +14,6 @@ from indicia.hunt.match.reference import matches
 from indicia.hunt.names import field_key
 from indicia.hunt.rules.ir import Test, tests_of
 
-__all__ = ["Kinds"]
-
 REMEMBERED = 20_000  # kinds of one family: what a record says that it is of may be new in every record
 
 

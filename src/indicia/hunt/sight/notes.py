@@ -22,8 +22,6 @@ from indicia.hunt.rules import cache
 from indicia.hunt.rules.files import PACK
 from indicia.records import Outcome, Record, Stage
 
-__all__ = ["RuleNote", "note_of", "notes", "read_note", "tells_success"]
-
 
 class RuleNote(Record, frozen=True, kw_only=True):
     """The `indicia:` block of one rule. `success` None: it cannot be told; (): always; a field with no values: never."""

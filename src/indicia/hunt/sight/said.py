@@ -11,8 +11,6 @@ from indicia.hunt.sight.addresses import is_inner
 from indicia.hunt.sources.detections import DETECTIONS, SAID, Detection, Means, holds_all, values_of
 from indicia.records import Event, Outcome, RuleLevel, Sighting, Stage
 
-__all__ = ["is_said", "judge_said", "name_said", "product_of"]
-
 
 def is_said(rule: str) -> bool:
     """Whether the rule with that id is a product's own word."""

@@ -42,8 +42,6 @@ from indicia.hunt.sight.sightings import RuleFacts, facts_of, own_names, sightin
 from indicia.hunt.tuning import NO_TUNING, RULES, TIME, Tuning
 from indicia.records import Event, Problem, Severity, Sighting
 
-__all__ = ["Scanner", "without_collecting"]
-
 T = TypeVar("T")
 _Reaches: TypeAlias = dict[str, tuple[Counter[str], Reach]]  # by log: how many events of which kind, and how far they reach
 WINDOWS = "windows"

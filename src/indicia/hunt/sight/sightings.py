@@ -14,8 +14,6 @@ from indicia.hunt.sight.outcome import judge, stage_of_tags
 from indicia.hunt.sight.said import is_said, judge_said
 from indicia.records import Event, Place, RuleLevel, Sighting, Stage, stable_id
 
-__all__ = ["RuleFacts", "facts_of", "identity", "moved", "own_names", "rule_id", "sighting_of"]
-
 LONGEST_SHOWN = 512  # characters of a matched value
 _TECHNIQUE = re.compile(r"attack\.(t\d{4}(?:\.\d{3})?)", re.IGNORECASE)
 _SOFTWARE = re.compile(r"attack\.(s\d{4})", re.IGNORECASE)

@@ -10,8 +10,6 @@ from typing import NamedTuple
 from indicia.hunt.story.verdict import verdict_of, worst_of
 from indicia.records import Chain, HuntVerdict, Sighting
 
-__all__ = ["ActorRow", "actors_in"]
-
 MOST_TECHNIQUES = 5
 
 

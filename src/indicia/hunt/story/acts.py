@@ -15,8 +15,6 @@ from indicia.hunt.sight.notes import note_of
 from indicia.hunt.sources.deeds import Deed, deed_of
 from indicia.records import Event, Outcome, RuleLevel, Sighting
 
-__all__ = ["Act", "acts_of", "by_day"]
-
 ONE_START = timedelta(seconds=5)  # within which two logs tell of one process; process ids come again later
 _RANK = {level: rank for rank, level in enumerate(RuleLevel)}
 _BY_OUTCOME = {Outcome.ATTEMPT: 0, Outcome.UNKNOWN: 1, Outcome.SUCCESS: 2}

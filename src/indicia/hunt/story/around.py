@@ -19,8 +19,6 @@ from indicia.hunt.story.keys import Hosts
 from indicia.hunt.story.sentence import printable
 from indicia.records import Chain, Outcome, RuleLevel, Sighting
 
-__all__ = ["is_context", "with_context"]
-
 NEAR = timedelta(hours=1)
 MOST = 10  # for each chain
 MOST_TOLD, LONGEST = 6, 60  # things and characters in its sentence

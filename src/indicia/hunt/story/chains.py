@@ -12,8 +12,6 @@ from indicia.hunt.story.keys import Hosts, Traits, is_back_end
 from indicia.hunt.story.sentence import summary
 from indicia.records import Chain, Outcome, RuleLevel, Sighting, Stage, stable_id
 
-__all__ = ["join"]
-
 # The two sites of one server log one request within a second; a little more for clocks that are read at begin and at end.
 ONE_REQUEST = timedelta(seconds=1.5)
 # A cmdlet, a written file and the request that asked for them.

@@ -16,8 +16,6 @@ from indicia.hunt.sources.deeds import actor_of
 from indicia.hunt.story.sentence import printable
 from indicia.records import Event, Outcome, Sighting, Stage
 
-__all__ = ["Hosts", "Traits", "agent_of", "client_of", "is_back_end", "is_of_cloud", "keys_of", "traits_of", "web_path"]
-
 # The shared session accounts of Windows: their logons say nothing about who acts.
 SHARED_LOGONS = {"0x0", "0x3e7", "0x3e4", "0x3e5", "-", ""}
 CANARY = re.compile(r"msExchEcpCanary=([^&;#\s]{6,200})", re.IGNORECASE)

@@ -11,8 +11,6 @@ from indicia.hunt.sight.said import is_said
 from indicia.hunt.sources.deeds import actor_of
 from indicia.records import LogFile, Outcome, Problem, RuleLevel, Severity, Sighting
 
-__all__ = ["noisy", "quietened", "told"]
-
 LEAST = 30  # matches; fewer are soon read
 SHARE = 0.75  # of the records of those logs that the rule matched in
 DAYS, ACTORS = 3, 3  # an intruder is one, and in a hurry

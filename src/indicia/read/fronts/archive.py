@@ -14,8 +14,6 @@ from indicia.read.fronts.opened import Limits, Parsed, Readable, failed, skipped
 from indicia.records import Problem
 from indicia.walking import OVERLAPPING, UNLISTED, UNLISTED_HINT, apart, holds_unlisted, open_member
 
-__all__ = ["BROKEN", "check_member", "read_zip"]
-
 _CHUNK = 1 << 20
 _APPLE_DOUBLE = b"\x00\x05\x16\x07"
 # What broken archives make Python's readers raise; a password is a RuntimeError of its own.

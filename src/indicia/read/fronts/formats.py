@@ -28,8 +28,6 @@ from indicia.read.fronts.sniff import FileKind
 from indicia.read.fronts.structured import read_json
 from indicia.read.fronts.syndication import read_feed
 
-__all__ = ["FRONTS", "PARTED", "instead", "parted_front"]
-
 Front = Callable[[bytes, str, Limits, Progress | None], Parsed]
 FRONTS: dict[FileKind, Front] = {
     FileKind.PLAIN: lambda data, name, limits, progress: read_plain(decode(data)[0]),

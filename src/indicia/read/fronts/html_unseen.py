@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-__all__ = ["Unseen"]
-
 # Groups of rules that hold on a screen.
 _GROUPS = re.compile(r"@(?:media\s+(?:all|screen)|supports\b.*|layer\b.*)\s*", re.IGNORECASE | re.DOTALL)
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)

@@ -26,8 +26,6 @@ from indicia.read.fronts.values import Said, canonical, misp_type
 from indicia.read.text.told import read_note
 from indicia.records import BlockKind, Confidence, Context, Deed, Firmness, MentionKind
 
-__all__ = ["feed_hashes", "is_manifest", "misp_events", "read_misp"]
-
 _TECHNIQUE = re.compile(r"T\d{4}(?:\.\d{3})?")
 _RULE = "\n\n---\n\n"  # between the notes of a report
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")

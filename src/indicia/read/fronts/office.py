@@ -25,8 +25,6 @@ from indicia.read.fronts.opened import Limits, Parsed
 from indicia.read.fronts.plain import read_plain
 from indicia.records import Block, BlockKind
 
-__all__ = ["read_message", "read_open_document", "read_rtf", "read_sheets", "read_slides", "read_subtitles"]
-
 _UNPACKED = 64 * 2**20  # bytes of a sheet file: what holds more is a table for another program
 _ROWS = 100_000
 _SLIDE = re.compile(r"ppt/slides/slide(\d{1,5})\.xml")

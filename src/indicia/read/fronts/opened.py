@@ -11,20 +11,6 @@ from typing import NamedTuple, Protocol
 from indicia.read.text import banners
 from indicia.records import Block, Claim, Document, Mention, Problem, Record, Severity, Tlp, file_name, stable_id
 
-__all__ = [
-    "Held",
-    "Limits",
-    "Opened",
-    "Parsed",
-    "Progress",
-    "Readable",
-    "failed",
-    "found_marking",
-    "noted",
-    "skipped",
-    "to_document",
-]
-
 _ENDING = re.compile(r"(?:\.\w{1,5}){0,2}(?:#char=[\d,]+)?$")  # of a file's name, and which part of the file it is
 
 

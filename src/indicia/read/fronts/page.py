@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from indicia.records import Block, BlockKind
 
-__all__ = ["Page", "Place"]
-
 Place = tuple[int, int]  # [start, end) in the text of the page
 
 

@@ -36,8 +36,6 @@ from indicia.read.fronts.structured import too_much_json
 from indicia.records import Claim, Document, Mention, Problem, Tlp
 from indicia.walking import EMPTY, open_file, open_pipe, reason_of, told_path, walk
 
-__all__ = ["document_from_text", "each_opened", "open_source"]
-
 _TOO_MUCH = ("unpacks to more than the limit; the rest was not read", "unpack it and give the files")
 _INSIDE = "!"  # in the name of what stands in an archive or a message
 _IGNORED_FOLDERS = frozenset(("__pycache__", "node_modules", "__MACOSX"))

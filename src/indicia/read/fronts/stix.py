@@ -39,8 +39,6 @@ from indicia.records import (
     Tlp,
 )
 
-__all__ = ["read_stix"]
-
 _TECHNIQUE = re.compile(r"T\d{4}(?:\.\d{3})?")
 _CVE = re.compile(r"CVE-\d{4}-\d{4,7}")
 _COMPARISON = re.compile(r"(?<![a-z0-9-])([a-z0-9-]++):([A-Za-z0-9_.'\[\]-]++)\s*+(?:=|MATCHES|LIKE)\s*+'((?:[^'\\]|\\.)*+)'")

@@ -17,8 +17,6 @@ from indicia.read.fronts.stix import read_stix
 from indicia.read.fronts.values import Said
 from indicia.records import MentionKind
 
-__all__ = ["read_json", "too_much_json"]
-
 _TECHNIQUE = re.compile(r"T\d{4}(?:\.\d{3})?")
 _SENTENCE = 40  # characters from which a string with blanks in it is prose
 _ESCAPED = re.compile(r"(?:\\u[0-9a-fA-F]{4})+|\\.")

@@ -29,8 +29,6 @@ from indicia.records import (
     stable_id,
 )
 
-__all__ = ["FIRMNESS_OF", "Named", "Uttered", "claimed", "of_note"]
-
 # How firmly something is said where only a confidence is stated.
 FIRMNESS_OF = {Confidence.LOW: Firmness.LOW, Confidence.MODERATE: Firmness.MODERATE, Confidence.HIGH: Firmness.HIGH}
 _TYPES = {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["FILE_ENDINGS", "HOST_LIKE_ENDINGS", "is_program_name"]
-
 FILE_ENDINGS = frozenset(
     (
         "exe", "dll", "sys", "scr", "ocx", "cpl", "drv", "com_", "bat", "cmd", "ps1", "psm1", "psd1", "vbs", "vbe", "js",

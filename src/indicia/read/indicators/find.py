@@ -27,8 +27,6 @@ from indicia.read.indicators.urls import find_urls
 from indicia.read.text.mentioning import mention
 from indicia.records import Document, Mention, MentionKind, Problem, Severity
 
-__all__ = ["PLACES", "find_indicators", "find_hits"]
-
 PLACES = 1_000  # of one value in one text; a text that says it more often is a log, or was made to exhaust whoever reads it
 _REGISTERED = frozenset((MentionKind.VULNERABILITY, MentionKind.WEAKNESS))
 

@@ -9,37 +9,6 @@ from __future__ import annotations
 import re
 from itertools import product
 
-__all__ = [
-    "CORRECT",
-    "CORRECT_BEGINS",
-    "CREDITED",
-    "HANDED_OUT",
-    "HANDED_OUT_BEGINS",
-    "INSPECTED",
-    "INSPECTED_BEGINS",
-    "LEAD_FINE",
-    "LEAD_NAMES",
-    "LEFT_ALONE",
-    "LEFT_ALONE_BEGINS",
-    "READ_ONLY",
-    "READ_ONLY_BEGINS",
-    "RECIPIENT",
-    "RECIPIENT_BEGINS",
-    "ROW_FINE",
-    "ROW_VERDICT",
-    "SERVICE",
-    "SERVICE_BEGINS",
-    "SINKHOLE",
-    "SINKHOLE_AFTER",
-    "SPARED",
-    "SPARED_BEGINS",
-    "STAYS",
-    "STAYS_STEMS",
-    "WHERE_AFTER",
-    "before",
-    "joined",
-]
-
 
 def before(*phrases: str, tail: str = "") -> re.Pattern[str]:
     """An expression of what stands right before a hit. Group 1 is the cue itself, without what may stand between it and the

@@ -13,8 +13,6 @@ from indicia.read.indicators.filenames import FILE_ENDINGS
 from indicia.read.indicators.hit import HASH_OF_LENGTH, Hit, Taken
 from indicia.read.indicators.hosts import HOST, valid_host
 
-__all__ = ["find_fingerprints", "find_hashes", "find_named", "find_ssdeep"]
-
 _EMPTY = frozenset(
     (
         "d41d8cd98f00b204e9800998ecf8427e",

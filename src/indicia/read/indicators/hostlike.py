@@ -11,8 +11,6 @@ from indicia.read.indicators.filenames import HOST_LIKE_ENDINGS
 from indicia.read.indicators.hit import Hit
 from indicia.read.indicators.hosts import name_note, valid_host
 
-__all__ = ["told_hosts"]
-
 _HOST_BEFORE = re.compile(
     r"(?:\b(?:(?:sub)?domains?(?: names?)?|(?:web|leak|phishing|fake|clear ?net) ?(?:site|mirror|domain)s?|sites?|(?:identity|"
     r"landing|login|home|phishing) pages?|host(?:name|s)?|C2s?|C&C|panels?|clearnet|URLs?|WHOIS|DNS|(?:look(?:ing)? ?ups?|"

@@ -11,10 +11,6 @@ from importlib import resources
 
 import tldextract
 
-__all__ = [
-    "HOST", "brands", "host_of", "is_government", "is_reserved_name", "known_role", "name_note", "registrable", "valid_host",
-]  # fmt: skip
-
 HOST = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,40}")  # what has the shape of one
 _RESERVED_TLDS = frozenset(("example", "test", "invalid", "localhost"))  # RFC 2606
 _RESERVED_NAMES = frozenset(("example.com", "example.net", "example.org", "example.edu"))

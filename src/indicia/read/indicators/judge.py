@@ -54,8 +54,6 @@ from indicia.read.indicators.whose import (
 )
 from indicia.records import Context, Document, MentionKind
 
-__all__ = ["Judge"]
-
 _NETWORK = frozenset(("domain-name", "url", "ipv4-addr", "ipv6-addr", "email-addr"))
 _NAMES = frozenset(("domain-name", "url", "email-addr"))
 _RULES = frozenset(("yara", "sigma"))

@@ -13,8 +13,6 @@ from functools import lru_cache
 
 from indicia.read.indicators.hosts import brands, is_government, known_role, registrable
 
-__all__ = ["imitated_by"]
-
 _LIKE = str.maketrans({"0": "o", "1": "l", "3": "e", "5": "s", "@": "a"})
 _PARTS = re.compile(r"[-_]+|(?<=[a-z])\d+\Z")
 _INSIDE = 7  # letters of a name that is told within a longer word

@@ -9,12 +9,6 @@ from indicia.read.indicators.hit import Hit
 from indicia.read.indicators.hosts import known_role
 from indicia.records import Context
 
-__all__ = [
-    "BY_COLUMN", "DENIED", "EXAMPLE", "GIVEN", "IMITATED", "LEGITIMATE", "ONLY_NAMED", "POINTED_TO", "PROVIDERS", "PUBLISHERS",
-    "SERVICES", "SINKHOLES", "SITE_NAMED", "TO_READ", "TO_WRITE_TO", "VERSION", "VICTIMS", "WEAK", "WELL_KNOWN", "by_role",
-    "is_of_victim", "is_titled",
-]  # fmt: skip
-
 TO_WRITE_TO, PUBLISHERS, VICTIMS = "an address to write to", "the publisher's own", "the victim's own"
 IMITATED = "what the attacker's imitates"
 ONLY_NAMED, DENIED = "the text only names it", "the sentence denies it"

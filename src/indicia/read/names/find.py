@@ -21,8 +21,6 @@ from indicia.read.names.unseen import with_class, with_short, with_unseen
 from indicia.read.text.mentioning import mention
 from indicia.records import Candidate, Document, Mention, MentionKind
 
-__all__ = ["find_names"]
-
 _IDS = re.compile(r"(?<![\w./-])(?:G(?:0\d{3}|1\d{3})|S[01]\d{3}|C00\d\d)(?![\w-]|\.\d)")
 _KINDS_OF_IDS = {"G": MentionKind.ACTOR, "S": MentionKind.SOFTWARE, "C": MentionKind.CAMPAIGN}
 _IS_AFFAIR = re.compile(r"\s(?:hack|attack|breach|incident|campaign|compromise|intrusion|affair|operation)s?\b", re.IGNORECASE)

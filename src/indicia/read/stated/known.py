@@ -10,8 +10,6 @@ from indicia.knowledge import Knowledge
 from indicia.knowledge.resolve import names_of
 from indicia.records import About, Claim, Level, SourceType
 
-__all__ = ["with_what_is_known"]
-
 
 def with_what_is_known(claims: Iterable[Claim], knowledge: Knowledge) -> tuple[Claim, ...]:
     """The claims in their order: an incident by its id where the name means one, a state that speaks, is accused or is tied to

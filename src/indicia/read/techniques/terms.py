@@ -13,8 +13,6 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
-__all__ = ["Term", "Terms", "Told", "terms"]
-
 
 class Term(NamedTuple):
     """A line of the table: the technique, the share of the documents with its words that are marked with it, its groups."""

@@ -10,8 +10,6 @@ from typing import Any, NamedTuple
 
 from indicia.records import Confidence, Deed, DeedKind, Firmness, Level, Likelihood, Stance, Tie, TieKind
 
-__all__ = ["Told", "read_note"]
-
 _LEVEL = re.compile(r"(.*) \((place|operator|group|agency|state)\)", re.DOTALL)
 _SAID = re.compile(
     r"(?P<kind>\w+)(?: (?P<to>.+?))?, firmness (?P<firmness>\w+)(?:, likelihood (?P<likelihood>[a-z ]+?))?"

@@ -21,8 +21,6 @@ from indicia.share.stix.times import moments_of_claims
 from indicia.share.stix.told import headline, told
 from indicia.view.words import firmness_words, known_state, propositions, source_words
 
-__all__ = ["Numbers", "claim_attributes", "claim_notes", "misp_uuid"]
-
 REVIEW = 'workflow:todo="review"'  # of a claim that was read with too little certainty
 _CONFIDENCE = {Confidence.LOW: "low", Confidence.MODERATE: "moderate", Confidence.HIGH: "high"}
 _LIKELIHOOD = {

@@ -25,8 +25,6 @@ from indicia.share.stix.parties import OURS
 from indicia.share.stix.times import as_of
 from indicia.view.wording import left_out
 
-__all__ = ["render"]
-
 # (our type) -> (MISP category, MISP type)
 _TYPES = {
     "ipv4-addr": ("Network activity", "ip-dst"),

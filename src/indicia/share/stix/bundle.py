@@ -33,8 +33,6 @@ from indicia.share.stix.versions import continued, sum_of
 from indicia.share.stix.victims import target_objects
 from indicia.view.wording import left_out
 
-__all__ = ["MOST_SIGHTINGS", "bundle_objects", "not_carried", "pieces", "render"]
-
 MOST_SIGHTINGS = 100_000  # that travel one by one: beyond, a bundle is more than its readers can open
 
 

@@ -43,8 +43,6 @@ from indicia.share.stix.times import PROFILE, moments_of_claims
 from indicia.share.stix.told import headline, told
 from indicia.view.words import by_state, firmness_words, source_words, tie_words
 
-__all__ = ["claim_extension_definition", "claim_fields", "claim_objects"]
-
 _OPINION = {
     Stance.ENDORSES: "agree",
     Stance.DENIES: "strongly-disagree",

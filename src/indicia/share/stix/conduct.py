@@ -16,8 +16,6 @@ from indicia.share.stix.objects import Objects, attack_reference
 from indicia.share.stix.parties import Campaigns, identity
 from indicia.share.stix.times import stamp
 
-__all__ = ["conduct_objects"]
-
 _SOFTWARE = {"tool": "tool", "malware": "malware", "ransomware": "malware"}
 
 

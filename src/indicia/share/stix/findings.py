@@ -18,8 +18,6 @@ from indicia.share.stix.parties import OURS, identity
 from indicia.share.stix.patterns import pattern
 from indicia.share.stix.times import PROFILE, stamp
 
-__all__ = ["Indicators", "measure_objects", "sighting_objects", "vulnerability"]
-
 _CVE = re.compile(r"CVE-\d{4}-\d{4,}", re.ASCII)
 
 

@@ -10,8 +10,6 @@ from indicia.records import Tlp
 from indicia.share.stix.ids import TLP_IDS, object_id
 from indicia.share.stix.times import PROFILE
 
-__all__ = ["Objects", "attack_reference"]
-
 
 def attack_reference(id: str) -> dict[str, str]:
     """An object of ATT&CK as an external reference: by its number, since STIX wants a hash beside an address."""

@@ -19,8 +19,6 @@ from indicia.share.stix.objects import Objects
 from indicia.share.stix.times import stamp
 from indicia.view.words import by_state, source_words
 
-__all__ = ["OURS", "Campaigns", "accused_object", "country", "identity", "is_name", "source_object"]
-
 _IDENTITY_CLASS = {
     SourceType.GOVERNMENT: "organization",
     SourceType.INTERNATIONAL: "organization",

@@ -12,8 +12,6 @@ from hashlib import sha256
 from indicia.affairs.identity import claim_keys
 from indicia.records import Case
 
-__all__ = ["PROFILE", "as_of", "born", "moments_of_claims", "stamp", "version_of"]
-
 PROFILE = "2026-01-01T00:00:00.000Z"  # of our STIX profile; stands, too, where no source tells a date
 _FIRST_DAY = date(2000, 1, 1).toordinal()
 _APART = 1_000_000  # milliseconds, some quarter of an hour, in which the claims of one day are told apart

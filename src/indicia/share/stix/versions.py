@@ -17,8 +17,6 @@ import orjson
 from indicia.records import Record
 from indicia.share.stix.ids import CASE_EXTENSION
 
-__all__ = ["Offered", "continued", "later", "sum_of", "versioned"]
-
 _TIMES = {"created", "modified"}
 _MARK = ""  # the id under which is kept when the last of all was added, also of those that are gone
 _LARGEST = 64 * 2**20  # bytes of a bundle that is looked at for what was passed on

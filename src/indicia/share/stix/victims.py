@@ -17,8 +17,6 @@ from indicia.share.stix.parties import Campaigns, accused_object, country, ident
 from indicia.share.stix.times import moments_of_claims
 from indicia.view.words import source_words
 
-__all__ = ["target_objects"]
-
 _LEAD = re.compile(
     r"^(?:(?:the|a|an|its|their|his|her|our|and|or|of|on|in|against|some|many|several|various|numerous|other|dozens|"
     r"hundreds|thousands|(?:at|more) (?:least|than)|approximately|about|around|over|nearly|\d[\d,.]*|two|three|four|five|six|"

@@ -24,8 +24,6 @@ from indicia.web.guard.folders import Folders
 from indicia.web.pages.start import start
 from indicia.web.shown.render import case_address
 
-__all__ = ["delete", "new", "rename", "restore", "stop"]
-
 DEEPEST = 8  # folders within a folder that is uploaded
 EXAMPLE = "Microsoft Exchange 2021 (example)"
 

@@ -19,8 +19,6 @@ from indicia.web.pages.weigh import weigh_page
 from indicia.web.shown.render import case_address
 from indicia.weigh.entered import entered_evidence, hypothesis_named
 
-__all__ = ["add_evidence"]
-
 
 @closing
 async def add_evidence(request: Request) -> Response:

@@ -17,8 +17,6 @@ from indicia.web.cases.shelf import Held
 from indicia.web.pages.weigh import ACTION, FITS, MOST_OWN, Own, own_hypotheses, weigh_page
 from indicia.web.shown.render import case_address
 
-__all__ = ["keep_hypotheses"]
-
 NEW = "new"
 
 

@@ -48,8 +48,6 @@ from indicia.web.pages.claim import check, claim
 from indicia.web.pages.documents import document as document_page
 from indicia.web.shown.render import case_address
 
-__all__ = ["add_claim", "judge", "judgement_of"]
-
 MOST_SUBJECTS = 300  # records judged by one press of a button
 ACTIONS = frozenset({"reject", "confirm", "regrade", "correct", "star", "note", "done"})
 

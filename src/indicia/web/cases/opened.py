@@ -20,8 +20,6 @@ from indicia.records import Case, Tlp, to_json
 from indicia.share.redact import as_marked
 from indicia.web.cases.shelf import SUFFIX, Shelf
 
-__all__ = ["OpenShelf", "opened"]
-
 
 def opened(case: Case, audience: Tlp) -> Case:
     """What anybody cleared for `audience` may see of a case, as people left it; of files, their names without our folders."""

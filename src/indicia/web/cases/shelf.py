@@ -23,8 +23,6 @@ from indicia.view.notes import Index
 from indicia.web.cases.exploring import Tables
 from indicia.web.cases.sightings import MatrixColumn, Sightings, matrix_of, moments_of
 
-__all__ = ["Held", "Shelf", "slug_of"]
-
 SUFFIX = ".indicia"
 ASIDE = ".deleted"  # the folder of cases that can be taken back
 

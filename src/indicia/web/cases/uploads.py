@@ -15,8 +15,6 @@ try:
 except ImportError:  # where files are locked otherwise, nothing is swept
     fcntl = None
 
-__all__ = ["Uploads"]
-
 
 class Uploads:
     """The uploads of one server, under a name of which it holds the lock as long as it runs: the system takes that from it even

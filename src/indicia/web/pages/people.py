@@ -16,8 +16,6 @@ from indicia.web.pages.weigh import own_hypotheses
 from indicia.web.shown.render import Ask, Page, case_address, paged, said
 from indicia.web.shown.words import details
 
-__all__ = ["decided_lately", "people"]
-
 PER_PAGE = 50
 FACETS = {"author": "Who", "action": "What"}
 

@@ -13,8 +13,6 @@ import orjson
 
 from indicia.records import STIX_MARKINGS, Record, Tlp
 
-__all__ = ["Entry", "chosen", "collection_id", "fault_of", "is_stamp", "keyed_id", "marking_of_object", "moment", "version_of"]
-
 _ID = re.compile(r"[a-z0-9-]{1,60}--[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
 _NAMESPACE = uuid.UUID("a4b2a1a3-2a0e-5f5c-8c63-4a8a7f1d3c11")

@@ -20,8 +20,6 @@ from indicia.share.stix.versions import later
 from indicia.web.taxii.collections import Entry, fault_of, is_stamp, moment, version_of
 from indicia.writing import write_atomically
 
-__all__ = ["Inbox"]
-
 MOST = 50_000_000  # bytes that one reader may have in it
 _LEAST = 1_000  # bytes that a request counts for
 _Key = tuple[str, datetime]

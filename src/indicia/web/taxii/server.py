@@ -38,8 +38,6 @@ from indicia.web.taxii.collections import Entry, chosen, collection_id, fault_of
 from indicia.web.taxii.inbox import Inbox
 from indicia.web.taxii.readers import ANYBODY, Reader, reader_of
 
-__all__ = ["MEDIA", "Fixed", "Source", "beside", "taxii_app"]
-
 MEDIA = "application/taxii+json;version=2.1"
 _STIX = "application/stix+json;version=2.1"
 _PAGE = 100

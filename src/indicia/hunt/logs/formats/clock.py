@@ -14,8 +14,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from indicia.hunt.events import NO_TIME
 from indicia.records import Problem, Severity
 
-__all__ = ["CLOCK", "Clock", "offset_in", "zone_named"]
-
 _EPOCH = datetime(1970, 1, 1)
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d\d?):?(\d\d)?")
 _AT_END = re.compile(r"([+-])(\d\d):?(\d\d)\s*$")

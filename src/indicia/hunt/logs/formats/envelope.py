@@ -17,8 +17,6 @@ from indicia.hunt.logs.formats.table import flatten
 from indicia.hunt.names import field_key
 from indicia.hunt.sources import source_of
 
-__all__ = ["NESTED", "PACKED", "opened", "unpacked"]
-
 _LISTS = frozenset(
     """
     records value events entries data items results logs findings hits logevents activities rows resourcelogs scopelogs

@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from indicia.apart import Child, Work, lent
 from indicia.hunt.logs.formats import evtx_chunks
 
-__all__ = ["MEMORY", "SECONDS", "ChunkReader", "lent_reader"]
-
 MEMORY = 768 << 20  # bytes
 SECONDS = 3  # of processor time for one request, of which 4 MB of healthy chunks take a tenth
 WORK = Work(evtx_chunks.__file__, MEMORY, SECONDS)

@@ -13,8 +13,6 @@ from indicia.hunt.match.literals import which_of
 from indicia.hunt.sources import SOURCES
 from indicia.hunt.sources.form import Form, Line, LogSource
 
-__all__ = ["Hinted", "LineRecord", "hinted_in", "line_record", "request_fields"]
-
 _QUOTED = r'"([^"\\]*+(?:\\.[^"\\]*+)*+)'
 _WORD = re.compile(rf"{_QUOTED}\"?|\[([^\]]{{0,2000}}+)\]|(\S+)", re.DOTALL)
 _PAIR = re.compile(rf'(?<![\w.-])([\w.-]++)=(?:{_QUOTED}"|(\S*))', re.DOTALL)

@@ -13,8 +13,6 @@ import pyarrow.compute as pc
 from indicia.hunt.match.literals import Ints
 from indicia.records import Problem, Severity
 
-__all__ = ["BLOCK", "Flags", "LineBlock", "block_of", "line_blocks", "lines_of", "readable"]
-
 BLOCK = 8 << 20  # bytes read at a time: a compromise between memory and repeats per block
 _RETURN = ord("\r")
 MOST_LINES = 1 << 17  # of a block: each may become an object

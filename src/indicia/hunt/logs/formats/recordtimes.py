@@ -15,8 +15,6 @@ from indicia.hunt.logs.formats.texttimes import told_time
 from indicia.hunt.logs.formats.times import ZONES, epoch_seconds, iso_time
 from indicia.hunt.names import Remembered, field_key
 
-__all__ = ["TIMES", "RecordTimes", "time_of"]
-
 # Fields that hold the time of an event, in the order in which they are believed; "." names stand below others.
 TIMES = tuple(
     """

@@ -26,8 +26,6 @@ from indicia.hunt.logs.formats.table import ShapedRows
 from indicia.hunt.logs.formats.times import epoch_seconds, iso_time
 from indicia.records import Problem
 
-__all__ = ["FORMATS", "LEVEL", "Audit", "Head", "Header"]
-
 Parsed = tuple[str, int, dict[str, str]]  # time text, time, fields
 
 _OLD = re.compile(

@@ -14,8 +14,6 @@ from indicia.hunt.events import NO_TIME, microseconds
 from indicia.hunt.logs.formats.clock import CLOCK
 from indicia.hunt.logs.formats.times import ZONES, epoch_seconds, iso_time
 
-__all__ = ["TextTime", "leading_time", "told_time"]
-
 FURTHEST = 120  # characters of a line in which its time begins
 
 

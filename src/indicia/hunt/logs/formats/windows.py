@@ -27,8 +27,6 @@ from indicia.hunt.logs.formats.times import iso_times
 from indicia.hunt.logs.formats.winnames import by_names, shows_event
 from indicia.hunt.names import Remembered
 
-__all__ = ["flat_event", "normal", "system_time", "windows_batch"]
-
 _FIRST = ("EventID", "Channel", "Computer", "EventRecordID")  # these count before a field of that name in the data
 _FURTHER = ("Level", "Task", "Opcode", "Keywords", "Version")
 _ATTRIBUTES = "#attributes"

@@ -12,8 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-__all__ = ["told_in_message", "told_in_strings"]
-
 _BY = "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId"
 _NEW_LOGON = "TargetUserSid TargetUserName TargetDomainName TargetLogonId"
 _LOGON_END = (

@@ -14,8 +14,6 @@ from typing import Any
 from indicia.hunt.logs.formats.winmessages import told_in_message, told_in_strings
 from indicia.hunt.names import Remembered, field_key
 
-__all__ = ["by_names", "channel_of", "shows_event"]
-
 # What exports call the parts of an event, folded and without blanks, dots and underscores; the most telling first.
 _NUMBER = ("eventid", "eventcode", "eventidentifier", "winlogeventid", "systemeventid", "eventsystemeventid")
 _CHANNEL = (
