@@ -7,16 +7,15 @@ it minutes. Up to `HERE` elements that is a second at most, and hardly a page ha
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields
-from typing import Any, get_type_hints
+from typing import get_type_hints
 
 import msgspec
 
+from indicia.apart import Child, Stopped, Work
 from indicia.read.fronts.opened import Limits, Parsed, skipped
 from indicia.read.fronts.plain import read_plain
 
@@ -28,21 +27,19 @@ _TAG = re.compile(r"<[^<>]*+>")
 
 def read_apart(markup: str, name: str, limits: Limits) -> Parsed:
     """The page as `read_html` reads it, or, where that takes too long or too much memory, the text between its tags."""
-    code = f"from indicia.read.fronts.html import read_html; from {__name__} import main; main(read_html)"
-    command = [sys.executable, "-c", code]
+    code = (
+        f"import sys; sys.path[:] = {sys.path!r}; from indicia.read.fronts.html import read_html;"
+        f" from {__name__} import answered; from indicia.apart import serve;"
+        f" serve(lambda request: answered(request, read_html), {limits.html_memory}, {int(limits.html_seconds)})"
+    )
+    # A busy machine gets more time; the processor's is bounded in the process itself.
+    work = Work("", limits.html_memory, int(limits.html_seconds), clock=limits.html_seconds * 30)
     try:
-        child = subprocess.run(
-            command,
-            input=msgspec.msgpack.encode((markup.encode("utf-8", "replace"), name, limits)),
-            capture_output=True,
-            timeout=limits.html_seconds * 30,  # of a busy machine; the processor's time is bounded in the process itself
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-            check=True,
-        )
-        given = msgspec.msgpack.decode(child.stdout)
+        with Child(work, (sys.executable, "-c", code)) as child:
+            given = child.ask(msgspec.msgpack.encode((markup.encode("utf-8", "replace"), name, limits)))
         kinds = get_type_hints(Parsed)
-        return Parsed(**{key: msgspec.convert(value, kinds[key]) for key, value in given.items()})
-    except (subprocess.SubprocessError, OSError, msgspec.MsgspecError):
+        return Parsed(**{key: msgspec.convert(value, kinds[key]) for key, value in msgspec.msgpack.decode(given).items()})
+    except (Stopped, OSError, msgspec.MsgspecError):
         parsed = between_tags(markup)
         what = f"took longer than {limits.html_seconds:g} s as a page, or too much memory: {GIVEN_UP}"
         parsed.problems.append(skipped(name, what, "this is not how people write pages"))
@@ -56,16 +53,10 @@ def between_tags(markup: str) -> Parsed:
     return parsed
 
 
-def main(read_html: Callable[..., Parsed]) -> None:
-    """Reads one page on standard input."""
-    data, name, limits = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=tuple[bytes, str, Limits])
-    try:
-        import resource
-    except ImportError:  # Windows: the parent's clock is the only bound
-        pass
-    else:
-        resource.setrlimit(resource.RLIMIT_AS, (limits.html_memory, limits.html_memory))
-        resource.setrlimit(resource.RLIMIT_CPU, (int(limits.html_seconds) + 1, resource.RLIM_INFINITY))
+def answered(request: bytes, read_html: Callable[..., Parsed]) -> Iterator[bytes]:
+    """One page, as the process apart reads it."""
+    data, name, limits = msgspec.msgpack.decode(request, type=tuple[bytes, str, Limits])
     parsed = read_html(data.decode(), name, limits, here=True)
-    given: dict[str, Any] = {each.name: getattr(parsed, each.name) for each in fields(Parsed) if each.name not in _LEFT_OUT}
-    sys.stdout.buffer.write(msgspec.msgpack.encode(given))
+    yield msgspec.msgpack.encode(
+        {each.name: getattr(parsed, each.name) for each in fields(Parsed) if each.name not in _LEFT_OUT}
+    )

@@ -6,16 +6,13 @@ pypdfium2 reads it in a child process with bounded memory and time, so that a ho
 from __future__ import annotations
 
 import re
-import signal
-import subprocess
-import sys
-import threading
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from indicia.apart import Child, Stopped, Work
 from indicia.errors import FormatError, InputError, LimitError
 from indicia.read.fronts import pdf_pages
 from indicia.read.fronts.dates import date_in_head
@@ -27,7 +24,6 @@ _BROKEN_WORD = re.compile(r"(?<![^\W\d_])([^\W\d_]++)[\ufffe\u0002\u00ad](?:\r?\
 _LINE_HYPHEN = re.compile(r"(?<!\w)(\w++)-$")
 _FEW_SECONDS, _PER_MB = 20.0, 4.0  # of the processor: for a small file, and for each MB; whole books take a tenth of it
 _BUSY = 8  # times as long by the clock: others may want the processor, too
-_OUT_OF_TIME = -getattr(signal, "SIGXCPU", 0) or None  # how the system ends a process whose time is up
 _TAIL = 500  # characters: what a line joins is decided by what stands before it
 _HEX_END = re.compile(r"(?:^|\s)([0-9a-fA-F]{8,127})$")
 _HEX_START = re.compile(r"^([0-9a-fA-F]{1,120})(?=$|\s)")
@@ -79,42 +75,16 @@ def seconds_for(size: int, limits: Limits) -> float:
 
 def _child(data: bytes, name: str, limits: Limits, progress: Progress | None) -> tuple[list[str], dict[str, Any], list[Any]]:
     seconds = seconds_for(len(data), limits)
-    command = [
-        sys.executable,
-        "-I",
-        str(Path(pdf_pages.__file__)),
-        str(limits.pdf_memory),
-        str(int(seconds) + 1),
-        str(limits.pages),
-        str(limits.text_characters),
-    ]
+    work = Work(pdf_pages.__file__, limits.pdf_memory, int(seconds), clock=seconds * _BUSY)
     pages: list[str] = []
     head: dict[str, Any] = {}
     problems: list[Any] = []
-    stopped = threading.Event()
     cut = False  # the child said itself that there is more
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
-        assert child.stdin is not None and child.stdout is not None
-
-        def stop() -> None:
-            stopped.set()
-            child.kill()
-
-        def feed() -> None:
-            assert child.stdin is not None
-            try:
-                child.stdin.write(data)
-                child.stdin.close()
-            except OSError:  # it gave up early: what it said tells why
-                return
-
-        clock = threading.Timer(seconds * _BUSY, stop)
-        writer = threading.Thread(target=feed, daemon=True)
-        clock.start()
-        writer.start()
-        try:
-            for raw in child.stdout:
-                line: dict[str, Any] = msgspec.json.decode(raw)
+    why = ""
+    try:
+        with Child(work) as child:
+            for piece in child.asks(pdf_pages.LIMITS.pack(limits.pages, limits.text_characters) + data):
+                line: dict[str, Any] = msgspec.json.decode(piece)
                 if "pages" in line:
                     head = line
                 elif "page" in line:
@@ -126,16 +96,10 @@ def _child(data: bytes, name: str, limits: Limits, progress: Progress | None) ->
                 else:
                     _refuse(line, name)
                     cut = True
-                    problems.append(
-                        skipped(name, f"is longer than {limits.text_characters:,} characters; the rest was not read")
-                    )
-        finally:
-            clock.cancel()
-            if child.poll() is None and sys.exc_info()[0] is not None:
-                child.kill()
-            writer.join(timeout=5)
-    out_of_time = stopped.is_set() or child.returncode == _OUT_OF_TIME
-    why = f"took longer than {seconds:.0f} s" if out_of_time else "ran out of memory or crashed the reader"
+                    what = f"is longer than {limits.text_characters:,} characters; the rest was not read"
+                    problems.append(skipped(name, what))
+    except Stopped as stopped:
+        why = f"took longer than {seconds:.0f} s" if stopped.late else "ran out of memory or crashed the reader"
     _judge_end(pages, head, problems, cut, why, name, limits)
     return pages, head, problems
 

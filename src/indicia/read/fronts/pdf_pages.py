@@ -1,54 +1,42 @@
-"""Runs by itself in a child process: a PDF on stdin, one line of JSON per page on stdout. It may crash or be stopped:
-nothing of Indicia's is lost with it. Usage: python pdf_pages.py MEMORY_BYTES CPU_SECONDS PAGES CHARACTERS
+"""A PDF in a process apart (`indicia.apart`): takes how many pages and characters to read at most (`<QQ`) and the file, gives
+JSON piece by piece. It may crash or be stopped: nothing of Indicia's is lost with it.
 
-Lines: {"pages": n, "title", "created"} first, then {"page": 1, "text"} each, or {"error": code, "detail"} at the end.
+{"pages": n, "title", "created"} first, then {"page": 1, "text"} each, or {"error": code, "detail"} at the end.
 """
 
 from __future__ import annotations
 
 import json
-import sys
+import struct
+from collections.abc import Iterator
 
 _PASSWORD_ERROR = 4  # FPDF_ERR_PASSWORD
+LIMITS = struct.Struct("<QQ")
 
 
-def _bound(memory: int, seconds: int) -> None:
-    try:
-        import resource
-    except ImportError:  # Windows: the parent's clock is the only bound
-        return
-    # At the hard bound of time the system kills without a word; at the soft one the signal tells why.
-    for kind, soft, hard in ((resource.RLIMIT_AS, memory, memory), (resource.RLIMIT_CPU, seconds, seconds + 5)):
-        try:
-            resource.setrlimit(kind, (soft, hard))
-        except (ValueError, OSError):
-            continue
+def answer(request: bytes) -> Iterator[bytes]:
+    """The pages, each as it is read."""
+    most_pages, most_characters = LIMITS.unpack_from(request)
+    yield from (json.dumps(line).encode() for line in _lines(request[LIMITS.size :], most_pages, most_characters))
 
 
-def main() -> None:
-    memory, seconds, most_pages, most_characters = (int(argument) for argument in sys.argv[1:5])
-    _bound(memory, seconds)
+def _lines(data: bytes, most_pages: int, most_characters: int) -> Iterator[dict[str, object]]:
     import pypdfium2  # type: ignore[import-untyped]
 
-    def say(**line: object) -> None:
-        sys.stdout.write(json.dumps(line) + "\n")
-        sys.stdout.flush()
-
-    data = sys.stdin.buffer.read()
     try:
         document = pypdfium2.PdfDocument(data)
         count = len(document)
     except pypdfium2.PdfiumError as error:
         code = getattr(error, "err_code", None)
         locked = code == _PASSWORD_ERROR or "password" in str(error).lower()
-        say(error="encrypted" if locked else "broken", detail=str(error))
+        yield {"error": "encrypted" if locked else "broken", "detail": str(error)}
         return
     try:
         known = document.get_metadata_dict(skip_empty=True)
     except (pypdfium2.PdfiumError, UnicodeError):
         known = {}
     told = {name: known[name] for name in ("Subject", "Keywords", "Author") if known.get(name)}
-    say(pages=count, title=known.get("Title"), created=known.get("CreationDate"), told=told)
+    yield {"pages": count, "title": known.get("Title"), "created": known.get("CreationDate"), "told": told}
     total = 0
     for number in range(min(count, most_pages)):
         try:
@@ -58,14 +46,10 @@ def main() -> None:
             textpage.close()
             page.close()
         except (pypdfium2.PdfiumError, MemoryError) as error:
-            say(page=number + 1, text="", error="page", detail=str(error) or type(error).__name__)
+            yield {"page": number + 1, "text": "", "error": "page", "detail": str(error) or type(error).__name__}
             continue
         total += len(text)
         if total > most_characters:
-            say(error="long")
+            yield {"error": "long"}
             return
-        say(page=number + 1, text=text)
-
-
-if __name__ == "__main__":
-    main()
+        yield {"page": number + 1, "text": text}
