@@ -15,8 +15,8 @@ import numpy as np
 
 from evals.weigh_cases import UNFITTED
 from indicia.knowledge import Attack, catalogues, galaxy
+from indicia.knowledge.families import Titles, address
 from indicia.knowledge.tables import Actor
-from indicia.knowledge.titles import Titles, address
 from indicia.weigh.model import Model
 from indicia.weigh.profiles import Floats, Relations
 

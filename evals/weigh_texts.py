@@ -25,10 +25,9 @@ from zlib import crc32
 import msgspec
 
 from indicia.knowledge import Knowledge, catalogues, galaxy, load
-from indicia.knowledge.families import clean
+from indicia.knowledge.families import Titles, address, clean
 from indicia.knowledge.index import fold
 from indicia.knowledge.tables import Actor, Agency, Incident, Malware, State
-from indicia.knowledge.titles import Titles, address
 from indicia.read.fronts import document_from_text
 from indicia.read.names import find_names
 from indicia.read.techniques import find_techniques

@@ -22,9 +22,12 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 from indicia.knowledge import catalogues, galaxy  # noqa: E402
 from indicia.knowledge.attack_bundle import parse_release  # noqa: E402
 from indicia.knowledge.families import malware  # noqa: E402
-from indicia.knowledge.group_words import group_words  # noqa: E402
 from indicia.knowledge.index import fold  # noqa: E402
-from indicia.knowledge.merging import merge_actors, slug  # noqa: E402
+from indicia.knowledge.merging import (  # noqa: E402
+    group_words,
+    merge_actors,
+    slug,
+)
 from indicia.knowledge.tables import Agency, Row, State, Vendor  # noqa: E402
 from indicia.knowledge.updating import Kind, store, with_states  # noqa: E402
 from scripts.knowledge import own  # noqa: E402

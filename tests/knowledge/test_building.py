@@ -13,10 +13,9 @@ from indicia.errors import FormatError, IndiciaError, InputError, LimitError
 from indicia.knowledge import Knowledge, update
 from indicia.knowledge.attack_bundle import parse_release, read_limited
 from indicia.knowledge.catalogues import parse_kev
-from indicia.knowledge.families import clean, is_common
+from indicia.knowledge.families import Titles, clean, is_common
 from indicia.knowledge.library import PACKAGED
 from indicia.knowledge.tables import Actor, Alias, KevEntry
-from indicia.knowledge.titles import Titles
 from indicia.knowledge.updating import Kind, encode, kind_of
 from scripts.build_knowledge import build, is_generic
 from scripts.knowledge import own

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from indicia.knowledge.called import Spellings
-from indicia.knowledge.changes import changes
 from indicia.knowledge.library import PACKAGED, Knowledge
-from indicia.knowledge.updating import update
+from indicia.knowledge.resolve import Spellings
+from indicia.knowledge.updating import changes, update
 from indicia.read.fronts import document_from_text
 from indicia.read.names import find_names
 from indicia.weigh.assess import weigh

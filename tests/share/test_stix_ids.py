@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from indicia.records import Tlp
+from indicia.share.stix.findings import pattern
 from indicia.share.stix.ids import TLP_IDS, object_id
-from indicia.share.stix.patterns import pattern
 from indicia.share.stix.times import stamp
 
 

@@ -276,7 +276,7 @@ def _text_of(path: Path) -> str:
 
 def _actors(found: Hunt, by_id: Mapping[str, Sighting]) -> Iterator[str]:
     """A line for each machine and principal: what is to be said of it, from when to when, its worst trace, techniques."""
-    from indicia.hunt.story.actors import actors_in
+    from indicia.hunt.story.acts import actors_in
 
     rows = actors_in(found.chains, by_id)
     width = min(40, max((len(row.name) for row in rows), default=0))

@@ -67,8 +67,8 @@ def update(
       indicia knowledge update enterprise-attack.json threat-actor.json known_exploited_vulnerabilities.json
     """
     from indicia.knowledge import update as rebuild
-    from indicia.knowledge.changes import changes
     from indicia.knowledge.library import PACKAGED, Knowledge, user_folder
+    from indicia.knowledge.updating import changes
 
     before = Knowledge((user_folder(), PACKAGED))
     _ = before.attack, before.actors, before.malware  # read before they are replaced

@@ -8,5 +8,5 @@ story      chains and verdict                    parts    what came of some logs
 total      what came of tasks, as a part         merge    two hunts on one affair as one
 processes  several processes for one hunt        run      all of it
 
-Each room imports only from those above it and on its left: `tests/hunt/test_rooms.py` holds them to it.
+Each room imports only from those above it and on its left: `tests/test_house.py` holds them to it.
 """

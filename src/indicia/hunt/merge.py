@@ -10,8 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from indicia.hunt.sight.found import file_of
-from indicia.hunt.sight.quota import MOST, Quota, source_of_sighting
+from indicia.hunt.sight.found import MOST, Quota, file_of, source_of_sighting
 from indicia.hunt.sight.sightings import moved
 from indicia.hunt.story import tell
 from indicia.records import Hunt, LogFile, RuleRun, Sighting

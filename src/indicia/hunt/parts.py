@@ -21,8 +21,7 @@ from indicia.hunt.logs.reach import Reach
 from indicia.hunt.match.book import RuleHead
 from indicia.hunt.rules.ir import Correlation, CorrelationKind, Refused
 from indicia.hunt.sight.correlation import Feed, correlated, feed_of_correlation, values_of
-from indicia.hunt.sight.found import Counted, file_of, line_of
-from indicia.hunt.sight.quota import MOST, Quota, source_of_sighting
+from indicia.hunt.sight.found import MOST, Counted, Quota, file_of, line_of, source_of_sighting
 from indicia.hunt.sight.sightings import facts_of, moved, rule_id, sighting_of
 from indicia.hunt.story import tell
 from indicia.hunt.story.noise import noisy, quietened, told

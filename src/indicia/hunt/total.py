@@ -10,8 +10,7 @@ from msgspec.structs import replace
 from indicia.hunt.events import NO_TIME
 from indicia.hunt.parts import Part, rule_run
 from indicia.hunt.sight.correlation import MOST_FED, Feed, fed_within
-from indicia.hunt.sight.found import Counted, Found, unpack
-from indicia.hunt.sight.quota import Quota, source_of_sighting
+from indicia.hunt.sight.found import Counted, Found, Quota, source_of_sighting, unpack
 from indicia.hunt.sight.scan import Scanner
 from indicia.records import Event, Problem, Severity, Sighting
 

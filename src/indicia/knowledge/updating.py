@@ -13,10 +13,9 @@ from indicia.knowledge.attack_bundle import MAX_BYTES, parse_release, read_limit
 from indicia.knowledge.catalogues import parse_d3fend, parse_kev, parse_mappings, parse_nist, read_json, with_techniques
 from indicia.knowledge.families import kept_families, malware
 from indicia.knowledge.galaxy import Galaxy, GalaxyFile, microsoft_entries, misp_entries
-from indicia.knowledge.group_words import group_words
 from indicia.knowledge.library import PACKAGED, Knowledge, user_folder
-from indicia.knowledge.merging import merge_actors
-from indicia.knowledge.tables import Actor, AttackTables, AttackUses, Malware, Provenance, Row
+from indicia.knowledge.merging import group_words, merge_actors
+from indicia.knowledge.tables import Actor, AttackTables, AttackUses, Group, Malware, Provenance, Row, Software
 from indicia.writing import write_atomically
 
 # Tables -> data files, with a provenance file beside them. The same tables give the same bytes.
@@ -290,3 +289,41 @@ def _kev(catalogue: Path | None, mapping: Path | None, now: Knowledge) -> Table:
         version = mappings.metadata.mapping_framework_version
         sources[Kind.KEV_MAP] = _source(Kind.KEV_MAP, version, mappings.date, "Apache-2.0")
     return "kev.json", rows, list(sources.values())
+
+
+# What newer knowledge changed: who and what is new, and who goes by another name now.
+_TOLD = 12  # names in one line
+
+
+def changes(before: Knowledge, after: Knowledge) -> tuple[str, ...]:
+    """A line each for new groups, renamed groups, new software, other new actors and new families, where there are any."""
+    return tuple(
+        line
+        for line in (
+            _new("groups", before.attack.groups, after.attack.groups),
+            _renamed(before.attack.groups, after.attack.groups),
+            _new("software", before.attack.software, after.attack.software),
+            _new("other actors", before.actors, (one for one in after.actors if not one.group)),
+            _new("families", before.malware, after.malware),
+        )
+        if line
+    )
+
+
+Rows = Iterable[Group | Software | Actor | Malware]
+
+
+def _new(what: str, before: Rows, after: Rows) -> str:
+    known = {one.id for one in before}
+    found = [f"{one.name} ({one.id})" for one in after if one.id not in known]
+    return f"new {what}: {_listed(found)}" if found else ""
+
+
+def _renamed(before: Iterable[Group], after: Iterable[Group]) -> str:
+    names = {one.id: one.name for one in before}
+    found = [f"{names[one.id]} is {one.name} ({one.id})" for one in after if names.get(one.id, one.name) != one.name]
+    return f"renamed: {_listed(found)}" if found else ""
+
+
+def _listed(found: list[str]) -> str:
+    return "; ".join(found[:_TOLD]) + (f"; and {len(found) - _TOLD} more" if len(found) > _TOLD else "")

@@ -12,9 +12,7 @@ from indicia.knowledge import Knowledge
 from indicia.read.claims import claims_of, ground, read_said, together
 from indicia.read.indicators import find_indicators
 from indicia.read.names import find_names
-from indicia.read.stated.coded import claims_of_rows
-from indicia.read.stated.given import brought_up_to_date
-from indicia.read.stated.known import with_what_is_known
+from indicia.read.stated import brought_up_to_date, claims_of_rows, with_what_is_known
 from indicia.read.techniques import find_techniques
 from indicia.read.text.banners import without_banners
 from indicia.records import NOT_READ, BlockKind, Claim, Document, Fallen, Mention, Problem, ProposedReading, Reading, Severity

@@ -19,8 +19,8 @@ from indicia.hunt.logs.unread import FileState, changed_since, state_of, what_it
 from indicia.hunt.match.book import load_rules
 from indicia.hunt.parts import join
 from indicia.hunt.processes.tasks import LogPart, Task, packed, pieces_of, task_of
+from indicia.hunt.sight.found import MOST
 from indicia.hunt.sight.indicators import IndicatorSought
-from indicia.hunt.sight.quota import MOST
 from indicia.hunt.sight.scan import Scanner, without_collecting
 from indicia.hunt.total import Total
 from indicia.hunt.tuning import NO_TUNING, Tuning

@@ -14,9 +14,8 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 import msgspec
 import pyarrow as pa
 
-from indicia.hunt.sight.found import Found, Seen
+from indicia.hunt.sight.found import Found, Seen, Source, source_of_sighting
 from indicia.hunt.sight.notes import tells_success
-from indicia.hunt.sight.quota import Source, source_of_sighting
 from indicia.hunt.sight.scan import Scanner, without_collecting
 from indicia.records import Outcome, Sighting
 

@@ -24,8 +24,8 @@ from indicia.hunt.match.book import load_rules
 from indicia.hunt.parts import Part, beyond_bound, of_correlations
 from indicia.hunt.rules.ir import Correlation
 from indicia.hunt.sight.correlation import Feed, correlated_until, delay_of
+from indicia.hunt.sight.found import MOST
 from indicia.hunt.sight.indicators import IndicatorSought
-from indicia.hunt.sight.quota import MOST
 from indicia.hunt.sight.scan import Scanner
 from indicia.hunt.total import Total
 from indicia.hunt.tuning import NO_TUNING, Tuning

@@ -24,7 +24,7 @@ from indicia.account import account
 from indicia.errors import IndiciaError
 from indicia.records import Tlp
 from indicia.web.actions import cases as case_deeds
-from indicia.web.actions import evidence, hypotheses, judging
+from indicia.web.actions import hypotheses, judging
 from indicia.web.cases.jobs import Jobs
 from indicia.web.cases.opened import OpenShelf
 from indicia.web.cases.shelf import Shelf
@@ -218,7 +218,7 @@ def _routes() -> list[BaseRoute]:
         Route("/case/{slug}/rename", case_deeds.rename, methods=["POST"]),
         Route("/case/{slug}/restore", case_deeds.restore, methods=["POST"]),
         Route("/case/{slug}/hypotheses", hypotheses.keep_hypotheses, methods=["POST"]),
-        Route("/case/{slug}/evidence", evidence.add_evidence, methods=["POST"]),
+        Route("/case/{slug}/evidence", hypotheses.add_evidence, methods=["POST"]),
         Route("/case/{slug}/documents/{id}/add", judging.add_claim, methods=["POST"]),
     ]
 

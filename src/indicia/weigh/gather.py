@@ -8,8 +8,8 @@ from indicia.affairs.main import main_among
 from indicia.affairs.origins import voice_of
 from indicia.errors import UsageError
 from indicia.knowledge.articles import the
-from indicia.knowledge.called import Spellings
 from indicia.knowledge.index import kept_by_tables
+from indicia.knowledge.resolve import Spellings
 from indicia.records import (
     Affair,
     Claim,

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from indicia.apart import Child, Stopped, Work
-from indicia.hunt.logs.formats import evtx, evtx_chunks, evtx_reader
+from indicia.hunt.logs.formats import evtx, evtx_chunks
+from indicia.hunt.logs.formats.evtx import ChunkReader
 from indicia.hunt.logs.formats.evtx_chunks import CHUNK, FILE_HEADER, FILE_MAGIC
-from indicia.hunt.logs.formats.evtx_reader import ChunkReader
 from indicia.hunt.run import hunt
 from indicia.records import Severity
 
@@ -41,7 +41,7 @@ def told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Work:
     script = tmp_path / "told.work"
     script.write_text(TOLD)
     work = Work(str(script), 512 << 20, 1)
-    monkeypatch.setattr(evtx_reader, "WORK", work)
+    monkeypatch.setattr(evtx, "WORK", work)
     return work
 
 
@@ -87,12 +87,12 @@ class Refusing(ChunkReader):
 
 def test_a_chunk_that_is_no_better_for_what_is_laid_over_it_is_left() -> None:
     record = struct.pack("<4sIQQ", b"\x2a\x2a\0\0", 32, 1, 0).ljust(28, b"\0") + struct.pack("<I", 32)
-    reader = Refusing(Child(evtx_reader.WORK))
+    reader = Refusing(Child(evtx.WORK))
     assert len(evtx._salvaged(chunk(record * 2000), reader)) == 4
     assert reader.asked == 2
 
 
 def test_the_process_ends_with_the_one_that_asks() -> None:
-    child = subprocess.Popen(evtx_reader.WORK.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    child = subprocess.Popen(evtx.WORK.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     child.communicate(timeout=60)  # closes its input, as the end of the other process would
     assert child.returncode == 0

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from indicia.hunt.events import EventBatch
 from indicia.hunt.logs import archives, streams, tars
 from indicia.hunt.logs.formats import FORMATS, LogInput, arrow, recognise
-from indicia.hunt.logs.formats.evtx import CHUNK, FILE_HEADER
+from indicia.hunt.logs.formats.evtx_chunks import CHUNK, FILE_HEADER
 from indicia.hunt.logs.inputs import find_logs, log_named
 from indicia.hunt.logs.streams import WithDots
 from indicia.hunt.processes import tasks

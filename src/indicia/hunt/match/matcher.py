@@ -17,10 +17,9 @@ from typing import NamedTuple
 import numpy as np
 
 from indicia.hunt.events import Codes, Column, EventBatch, encode
-from indicia.hunt.match.algebra import Mask, rows_where
 from indicia.hunt.match.keywords import KEYWORD, Keywords
 from indicia.hunt.match.literals import Ints
-from indicia.hunt.match.plan import GUARDS, Plan, PlanRule
+from indicia.hunt.match.plan import GUARDS, Mask, Plan, PlanRule, rows_where
 from indicia.hunt.match.reference import matches as matches_slowly
 from indicia.hunt.match.values import MISSING, PRESENT, FieldTests
 

@@ -6,14 +6,104 @@ Every different test has one number, whichever rules ask it. A condition is a sm
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import msgspec
+import numpy as np
 
-from indicia.hunt.match.fieldplan import FieldPlan, field_plan
+from indicia.hunt.match.factors import required_texts
 from indicia.hunt.names import SHOWN, field_key
-from indicia.hunt.rules.ir import And, Node, Not, Or, Same, Test, tests_of
+from indicia.hunt.rules.ir import And, How, Node, Not, Or, Same, Test, tests_of
+
+SEPARATOR = "\x01"  # stands around each value where all are sought at once
+_SHORT = 1  # bytes: literals that short are everywhere, and cheaper to ask for one by one
+_ONE_BY_ONE = (How.CIDR, How.TIME_PART, How.LESS, How.AT_MOST, How.GREATER, How.AT_LEAST)
+
+
+class Want(msgspec.Struct, frozen=True, array_like=True):
+    """A test that needs one of some literals (by number), and then, where there is one, the check by its own text."""
+
+    test: int
+    literals: tuple[int, ...]
+    check: Test | None = None
+
+
+class FieldPlan(msgspec.Struct, frozen=True, array_like=True):
+    """All tests of one field, by their numbers."""
+
+    on_missing: tuple[int, ...] = ()  # tests for null
+    on_present: tuple[int, ...] = ()  # tests for existence
+    equals: dict[str, int] = {}
+    literals: tuple[str, ...] = ()
+    wants: tuple[Want, ...] = ()
+    wanting: tuple[tuple[int, ...], ...] = ()  # for each literal, the wants that need it
+    folded: tuple[tuple[int, Test], ...] = ()  # asked one by one of folded values
+    cased: tuple[tuple[int, Test], ...] = ()  # asked one by one of values as they are
+    patterns: tuple[tuple[int, Test], ...] = ()  # expressions that need no literal
+    slowly: tuple[tuple[int, Test], ...] = ()  # asked of one value at a time
+
+
+def field_plan(tests: Sequence[tuple[int, Test]]) -> FieldPlan:
+    """The plan for the tests of one field."""
+    return _Sorter().sorted(tests)
+
+
+class _Sorter:
+    def __init__(self) -> None:
+        self._literals: dict[str, int] = {}
+        self._wants: list[Want] = []
+        self._equals: dict[str, int] = {}
+        self._rest: dict[str, list[tuple[int, Test]]] = {"folded": [], "cased": [], "patterns": [], "slowly": []}
+
+    def sorted(self, tests: Sequence[tuple[int, Test]]) -> FieldPlan:
+        for index, test in tests:
+            if test.how not in (How.NULL, How.EXISTS):
+                self._sort_in(index, test)
+        wanting: list[list[int]] = [[] for _ in self._literals]
+        for number, want in enumerate(self._wants):
+            for literal in want.literals:
+                wanting[literal].append(number)
+        return FieldPlan(
+            on_missing=tuple(index for index, test in tests if test.how is How.NULL),
+            on_present=tuple(index for index, test in tests if test.how is How.EXISTS),
+            equals=self._equals,
+            literals=tuple(self._literals),
+            wants=tuple(self._wants),
+            wanting=tuple(map(tuple, wanting)),
+            **{name: tuple(found) for name, found in self._rest.items()},
+        )
+
+    def _sort_in(self, index: int, test: Test) -> None:
+        if test.how in _ONE_BY_ONE:
+            self._rest["slowly"].append((index, test))
+        elif test.how is How.REGEX:
+            required = required_texts(test.value)
+            if required is None:
+                self._rest["patterns"].append((index, test))
+            else:
+                self._wants.append(Want(index, tuple(self._literal(text) for text in sorted(required)), test))
+        elif test.cased:
+            self._rest["cased"].append((index, test))
+        elif test.how is How.EQUALS:
+            self._equals[test.value] = index
+        elif test.how is How.WILD:
+            texts = [part for part in test.parts if isinstance(part, str) and len(part.encode()) > _SHORT]
+            if texts:
+                # The longest alone: the others are everywhere more often than not, and the check asks for them anyway.
+                self._wants.append(Want(index, (self._literal(max(texts, key=len)),), test))
+            else:
+                self._rest["folded"].append((index, test))
+        elif len(test.value.encode()) <= _SHORT or SEPARATOR in test.value:
+            self._rest["folded"].append((index, test))
+        else:
+            starts, ends = test.how is How.STARTS, test.how is How.ENDS
+            literal = f"{SEPARATOR if starts else ''}{test.value}{SEPARATOR if ends else ''}"
+            self._wants.append(Want(index, (self._literal(literal),)))
+
+    def _literal(self, text: str) -> int:
+        return self._literals.setdefault(text, len(self._literals))
+
 
 # Fields that say what kind of event it is; rows are parted by them before anything else.
 GUARDS = (
@@ -170,3 +260,32 @@ def _positive(expression: Expression) -> frozenset[int]:
     if kind == "n":
         return frozenset()
     return frozenset().union(*(_positive(item) for item in content))
+
+
+Mask: TypeAlias = np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+
+def rows_where(expression: Expression, truth: Mapping[int, Mask | bool]) -> Mask | bool:
+    """Where `expression` holds, given where each test does; a test that is not in `truth` holds nowhere."""
+    kind, content = expression
+    if kind == "t":
+        return truth.get(content, False)
+    if kind == "n":
+        inner = rows_where(content, truth)
+        return not inner if isinstance(inner, bool) else ~inner
+    result: Mask | bool = kind == "a"
+    for item in content:
+        value = rows_where(item, truth)
+        if isinstance(value, bool):
+            if value == (kind == "o"):
+                return value
+            continue
+        if isinstance(result, bool):
+            result = value
+        elif kind == "a":
+            result = result & value
+        else:
+            result = result | value
+        if kind == "a" and not result.any():
+            return False
+    return result

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from indicia.hunt.events import Codes, Column
-from indicia.hunt.match.fieldplan import SEPARATOR, FieldPlan, Want
 from indicia.hunt.match.literals import Ints, LiteralScanner
+from indicia.hunt.match.plan import SEPARATOR, FieldPlan, Want
 from indicia.hunt.match.reference import holds
 from indicia.hunt.match.regexes import Expression, LonePattern
 from indicia.hunt.rules.ir import How, Test, Wild

@@ -10,7 +10,8 @@ import numpy as np
 
 from indicia.hunt.logs.formats import Format, LogInput, Stretch
 from indicia.hunt.logs.formats.directives import day_of
-from indicia.hunt.logs.formats.evtx import CHUNK, FILE_HEADER, nominal_records
+from indicia.hunt.logs.formats.evtx import nominal_records
+from indicia.hunt.logs.formats.evtx_chunks import CHUNK, FILE_HEADER
 
 SIZE = 32 << 20  # bytes of a task
 MOST_OF_EVTX = 64 << 20  # bytes: events are matched sooner the more of them there are at a time

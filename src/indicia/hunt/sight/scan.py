@@ -25,7 +25,7 @@ from indicia.hunt.match.needs import LineForm
 from indicia.hunt.match.telling import LineFilter
 from indicia.hunt.names import TEXT
 from indicia.hunt.sight.correlation import fed_within, feed_of
-from indicia.hunt.sight.found import Counted, Found, Seen, fold
+from indicia.hunt.sight.found import Counted, Found, Quota, Seen, Source, fold, source_of_sighting
 from indicia.hunt.sight.indicators import (
     IndicatorSought,
     Sweep,
@@ -36,7 +36,6 @@ from indicia.hunt.sight.indicators import (
     title_of_indicator,
 )
 from indicia.hunt.sight.kinds import REMEMBERED, Kinds
-from indicia.hunt.sight.quota import Quota, Source, source_of_sighting
 from indicia.hunt.sight.said import is_said, name_said
 from indicia.hunt.sight.sightings import RuleFacts, facts_of, own_names, sighting_of
 from indicia.hunt.tuning import NO_TUNING, RULES, TIME, Tuning

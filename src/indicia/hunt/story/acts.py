@@ -1,4 +1,6 @@
-"""Sightings as acts: what one event, or the traces that one process left in two logs, made any number of rules see.
+"""What a responder is shown of a hunt: who acted, the worst first, and what was done.
+
+An act is what one event, or the traces that one process left in two logs, made any number of rules see.
 
 Sysmon and the Security log both tell of a process that starts; it is one act. Acts that differ in nothing but their time are
 told once, with how often.
@@ -7,13 +9,14 @@ told once, with how often.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from indicia.hunt.sight.notes import note_of
 from indicia.hunt.sources.deeds import Deed, deed_of
-from indicia.records import Event, Outcome, RuleLevel, Sighting
+from indicia.hunt.story.verdict import verdict_of, worst_of
+from indicia.records import Chain, Event, HuntVerdict, Outcome, RuleLevel, Sighting
 
 ONE_START = timedelta(seconds=5)  # within which two logs tell of one process; process ids come again later
 _RANK = {level: rank for rank, level in enumerate(RuleLevel)}
@@ -111,3 +114,41 @@ def by_day(sightings: Iterable[Sighting]) -> list[tuple[str, Counter[RuleLevel]]
     for sighting in sightings:
         days[f"{sighting.event.time:%Y-%m-%d}" if sighting.event.time else ""][sighting.level] += 1
     return sorted(days.items(), key=lambda item: (not item[0], item[0]))
+
+
+MOST_TECHNIQUES = 5
+
+
+class ActorRow(NamedTuple):
+    """A machine or a principal: what is to be said of it, from when to when, its worst trace, the techniques seen most."""
+
+    name: str
+    verdict: HuntVerdict
+    first: datetime | None
+    last: datetime | None
+    worst: Sighting
+    techniques: tuple[str, ...]
+
+
+def actors_in(chains: Sequence[Chain], by_id: Mapping[str, Sighting]) -> list[ActorRow]:
+    """A row for each machine and principal of the chains, the worst first. `by_id` are the sightings."""
+    of_name: defaultdict[str, list[Chain]] = defaultdict(list)
+    for chain in chains:
+        of_name[chain.host].append(chain)
+    rows = [_row(name, some, by_id) for name, some in of_name.items()]
+    order = {verdict: rank for rank, verdict in enumerate(HuntVerdict)}
+    return sorted(rows, key=lambda row: (order[row.verdict], row.first is None, row.first or datetime.max, row.name))
+
+
+def _row(name: str, chains: Sequence[Chain], by_id: Mapping[str, Sighting]) -> ActorRow:
+    members = [by_id[identity] for chain in chains for identity in chain.sightings]
+    counts = Counter(technique for each in members for technique in each.techniques)
+    ranked = sorted(counts, key=lambda technique: (-counts[technique], technique))[:MOST_TECHNIQUES]
+    return ActorRow(
+        name,
+        verdict_of(members, chains),
+        min((chain.start for chain in chains if chain.start is not None), default=None),
+        max((chain.end for chain in chains if chain.end is not None), default=None),
+        worst_of(members),
+        tuple(ranked),
+    )

@@ -15,7 +15,7 @@ from indicia.read.indicators.anchors import Anchors
 from indicia.read.indicators.dotted import find_dotted
 from indicia.read.indicators.hashes import find_fingerprints, find_hashes, find_named, find_ssdeep
 from indicia.read.indicators.hit import Hit, Taken
-from indicia.read.indicators.hostlike import told_hosts
+from indicia.read.indicators.hosts import told_hosts
 from indicia.read.indicators.identifiers import find_asn, find_coins, find_cve, find_cwe
 from indicia.read.indicators.judge import Judge
 from indicia.read.indicators.neighbours import Placed, share_neighbours, share_owners

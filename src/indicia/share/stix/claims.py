@@ -23,7 +23,9 @@ from indicia.records import (
     AccusedType,
     Case,
     Claim,
+    Confidence,
     Document,
+    Firmness,
     Proposition,
     Stance,
     Tie,
@@ -33,7 +35,6 @@ from indicia.records import (
     to_check,
 )
 from indicia.share.redact import marking_of_texts
-from indicia.share.stix.confidence import confidence
 from indicia.share.stix.emptiness import filled
 from indicia.share.stix.ids import CLAIM_EXTENSION, object_id
 from indicia.share.stix.objects import Objects
@@ -42,6 +43,19 @@ from indicia.share.stix.schema import schema_text
 from indicia.share.stix.times import PROFILE, moments_of_claims
 from indicia.share.stix.told import headline, told
 from indicia.view.words import by_state, firmness_words, source_words, tie_words
+
+# Appendix A, "None / Low / Med / High": low 15, medium 50, high 85. A flat statement says nothing about confidence: left out.
+# Firmness and confidence on STIX's scale of 0 to 100 (STIX 2.1, appendix A).
+_CONFIDENCE = {Confidence.LOW: 15, Confidence.MODERATE: 50, Confidence.HIGH: 85}
+_FIRMNESS = {Firmness.CONFIRMED: 95, Firmness.HIGH: 85, Firmness.MODERATE: 50, Firmness.LOW: 15, Firmness.HEDGED: 30}
+
+
+def confidence(said: Proposition) -> int | None:
+    """The confidence that the source states of a deed or of a tie, else what its firmness words come to, else None."""
+    if said.confidence is not None:
+        return _CONFIDENCE[said.confidence]
+    return _FIRMNESS.get(said.firmness)
+
 
 _OPINION = {
     Stance.ENDORSES: "agree",

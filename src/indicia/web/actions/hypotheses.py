@@ -1,4 +1,4 @@
-"""What a person says of hypotheses of their own: makes one, says how evidence fits, puts one away."""
+"""What a person adds to the weighing: evidence that no text or log tells, own hypotheses, and how evidence fits them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,18 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from indicia.records import Judgement, stable_id
+from indicia.errors import UsageError
+from indicia.knowledge import Knowledge, load
+from indicia.records import Entered, EnteredKind, Evidence, Judgement, Strength, stable_id, to_json
 from indicia.view.inert import visible
 from indicia.web.actions.forms import again, closing, field, form_of, held_of
+from indicia.web.actions.forms import now as this_moment
 from indicia.web.actions.judging import judgement_of
 from indicia.web.cases.shelf import Held
+from indicia.web.guard.entrance import author_of
 from indicia.web.pages.weigh import ACTION, FITS, MOST_OWN, Own, own_hypotheses, weigh_page
 from indicia.web.shown.render import case_address
+from indicia.weigh.entered import entered_evidence, hypothesis_named
 
 NEW = "new"
 
@@ -82,3 +87,37 @@ def _fits(form: FormData, held: Held, hypothesis: str) -> dict[str, int]:
                 raise HTTPException(400, "An item fits from -2 to 2.")
             found[name[len(start) :]] = int(text)
     return found
+
+
+@closing
+async def add_evidence(request: Request) -> Response:
+    """Keeps one item under the name of who entered it; the case is weighed with it from then on."""
+    form = await form_of(request)
+    held = await held_of(request)
+    page = case_address(held.slug, "weigh")
+    fields = {name: visible(field(form, name)) for name in ("kind", "fits", "strength", "grade", "against", "note")}
+    try:
+        item = await run_in_threadpool(_item, fields, author_of(request, field(form, "author", 120)), load())
+        said = judgement_of(request, form, held, item.id, "add", to_json(item).decode(), fields["note"])
+    except (HTTPException, UsageError) as error:
+        if isinstance(error, HTTPException) and error.status_code != 400:
+            raise
+        trouble = error if isinstance(error, HTTPException) else HTTPException(400, str(error))
+        return await again(weigh_page, request, form, trouble, held=held, path=page)
+    await run_in_threadpool(request.app.state.shelf.judge, held.slug, said)
+    return RedirectResponse(f"{page}#enter", 303)
+
+
+def _item(fields: dict[str, str], author: str, knowledge: Knowledge) -> Evidence:
+    """Raises: UsageError."""
+    try:
+        kind, strength = EnteredKind(fields["kind"]), Strength(fields["strength"])
+    except ValueError as error:
+        raise UsageError(f"the form says what it cannot: {error}") from error
+    if not fields["note"]:
+        raise UsageError("say in a few words what the evidence is")
+    whom = tuple(dict.fromkeys(hypothesis_named(one, knowledge) for one in fields["fits"].split(",") if one.strip()))
+    entered = Entered(
+        kind=kind, fits=whom, strength=strength, against=fields["against"] == "1", author=author, time=this_moment()
+    )
+    return entered_evidence(entered, fields["grade"], fields["note"], knowledge)
