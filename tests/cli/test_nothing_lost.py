@@ -25,6 +25,8 @@ from indicia.cli import exits
 from indicia.cli.brief import brief
 from indicia.cli.hunt import hunt
 from indicia.cli.read import read
+from indicia.cli.readers import OtherReaders
+from indicia.cli.talk import Talk
 from indicia.errors import IndiciaError
 
 FIELDS = b"#Software: Microsoft Internet Information Services 10.0\n#Fields: date time s-ip cs-method cs-uri-stem sc-status\n"
@@ -247,6 +249,9 @@ def made(folder: Path, check: Check) -> Path:
 def said(capsys: pytest.CaptureFixture[str], command: Callable[..., int], *given: Path, **options: Any) -> tuple[int, str, str]:
     """Exit code, stdout and stderr of a command."""
     paths: Any = list(given) if command is hunt else [os.fspath(one) for one in given]
+    options["voice"] = Talk()
+    if command is not hunt:
+        options["others"] = OtherReaders()
     try:
         code = command(paths, **options)
     except IndiciaError as error:

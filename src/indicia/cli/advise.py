@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from indicia import __version__
 from indicia.cli import exits
-from indicia.cli.options import Color, Json, Output, Quiet, Verbose, short_id, talk
+from indicia.cli.options import Json, Output, Voice, short_id
 from indicia.cli.results import marked_json
 from indicia.cli.talk import console_for, plain, write_out
 from indicia.errors import UsageError
@@ -30,9 +30,8 @@ def advise(
     ] = None,
     as_json: Json = False,
     output: Output = None,
-    quiet: Quiet = False,
-    verbose: Verbose = 0,
-    color: Color = True,
+    *,
+    voice: Voice,
 ) -> int:
     """What to patch, mitigate, detect and hunt for, the most effective first, each with its reason.
 
@@ -48,7 +47,6 @@ def advise(
     from indicia.pipeline import as_left, load_case
     from indicia.share.redact import marking_of
 
-    talk(quiet, verbose, color)
     if (case is None) == (not techniques):
         raise UsageError("give either a case or --techniques", hint="for example: indicia advise --techniques T1190 T1505.003")
     knowledge = load()
@@ -58,7 +56,7 @@ def advise(
     if as_json:
         write_out(marked_json(advice, marking) + b"\n", output)
     else:
-        _show(advice, marking, color, queries=verbose > 0)
+        _show(advice, marking, voice.color, queries=voice.verbose > 0)
     return exits.E_OK
 
 

@@ -13,36 +13,22 @@ from indicia.account import account
 from indicia.cli import exits
 from indicia.cli.addresses import fetched_sources, keep_pages
 from indicia.cli.options import (
-    Color,
     Date,
     FailOnHit,
     Json,
     Language,
     Marking,
-    Quiet,
     Rules,
     Told,
     Unmarked,
-    Verbose,
+    Voice,
     markings,
     read_date,
     read_language,
     read_marking,
-    talk,
     words,
 )
-from indicia.cli.readers import (
-    ClaimFiles,
-    ModelAsked,
-    ModelBudget,
-    ModelKeyFile,
-    ModelMaySee,
-    ModelName,
-    ModelSeconds,
-    ModelUrl,
-    OtherReader,
-    asked_readers,
-)
+from indicia.cli.readers import Others, asked_readers
 from indicia.cli.results import Count, count_files, tell_unmarked
 from indicia.cli.talk import Talk, plain, standard_input, write_out
 from indicia.errors import InputError
@@ -91,21 +77,13 @@ def brief(
     public: Public = False,
     told: Told = True,
     logs_tlp: LogsMarking = "amber",
-    claims: ClaimFiles = None,
-    reader: OtherReader = None,
-    model_url: ModelUrl = None,
-    model: ModelName = None,
-    model_key_file: ModelKeyFile = None,
-    model_may_see: ModelMaySee = None,
-    model_seconds: ModelSeconds = 120,
-    model_budget: ModelBudget = 500,
+    *,
+    others: Others,
     full: Full = False,
     lang: Language = "en",
     as_json: Json = False,
     fail_on_hit: FailOnHit = False,
-    quiet: Quiet = False,
-    verbose: Verbose = 0,
-    color: Color = True,
+    voice: Voice,
 ) -> int:
     """The main job: read, hunt, weigh, advise, and write a brief.
 
@@ -127,11 +105,9 @@ def brief(
     """
     from indicia.pipeline import read_new, write_brief
 
-    voice = talk(quiet, verbose, color)
     read_language(lang)
     knowledge = _knowledge(voice)
-    by_model = ModelAsked(reader, model_url, model, model_key_file, model_may_see, model_seconds, model_budget)
-    asked = asked_readers(claims, by_model, unmarked)
+    asked = asked_readers(others, unmarked)
     before = held_case(keep) if keep else None
     texts, fetched = fetched_sources(sources, voice)
     with asked.told(voice) as readers, voice.progress() as progress:

@@ -9,19 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from indicia.cli import exits
-from indicia.cli.options import Color, Date, Json, Output, Quiet, Unmarked, Verbose, read_date, talk
-from indicia.cli.readers import (
-    ClaimFiles,
-    ModelAsked,
-    ModelBudget,
-    ModelKeyFile,
-    ModelMaySee,
-    ModelName,
-    ModelSeconds,
-    ModelUrl,
-    OtherReader,
-    asked_readers,
-)
+from indicia.cli.options import Date, Json, Output, Unmarked, Voice, read_date
+from indicia.cli.readers import Others, asked_readers
 from indicia.cli.results import strictest_shown
 from indicia.cli.talk import console_for, plain, standard_input, write_out
 from indicia.errors import InputError, UsageError
@@ -31,21 +20,13 @@ from indicia.records import Tlp, shown_marking
 
 def compare_readers(
     sources: Annotated[list[str], typer.Argument(help="Files, folders, or - for stdin.", show_default=False)],
-    claims: ClaimFiles = None,
-    reader: OtherReader = None,
-    model_url: ModelUrl = None,
-    model: ModelName = None,
-    model_key_file: ModelKeyFile = None,
-    model_may_see: ModelMaySee = None,
-    model_seconds: ModelSeconds = 120,
-    model_budget: ModelBudget = 500,
+    *,
+    others: Others,
     unmarked: Unmarked = None,
     date: Date = None,
     as_json: Json = False,
     output: Output = None,
-    quiet: Quiet = False,
-    verbose: Verbose = 0,
-    color: Color = True,
+    voice: Voice,
 ) -> int:
     """Which claims our own reader and others read in the same texts, and which only one of them.
 
@@ -57,10 +38,8 @@ def compare_readers(
     """
     import orjson
 
-    voice = talk(quiet, verbose, color)
     need_models()
-    by_model = ModelAsked(reader, model_url, model, model_key_file, model_may_see, model_seconds, model_budget)
-    asked = asked_readers(claims, by_model, unmarked)
+    asked = asked_readers(others, unmarked)
     if not asked.readers:
         raise UsageError("there is nobody to compare with", hint="--claims FILE or --reader NAME")
     with asked.told(voice) as readers, voice.progress() as progress:
@@ -73,7 +52,7 @@ def compare_readers(
     if as_json:
         write_out(orjson.dumps(told, option=orjson.OPT_INDENT_2), output)
         return exits.E_OK
-    console = console_for(color, sys.stdout)
+    console = console_for(voice.color, sys.stdout)
     console.print(marking, markup=False)
     for row in rows:
         who = " and ".join(row["readers"])

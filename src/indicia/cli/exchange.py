@@ -12,7 +12,7 @@ import msgspec
 import typer
 
 from indicia.cli import exits
-from indicia.cli.options import Color, Output, Quiet, Told, Unmarked, Verbose, markings, read_marking, talk
+from indicia.cli.options import Output, Told, Unmarked, Voice, markings, read_marking
 from indicia.cli.results import counting_as, tell_judgements
 from indicia.cli.talk import write_out
 from indicia.errors import InputError, UsageError
@@ -41,9 +41,8 @@ def pull(
     ] = False,
     private: Private = False,
     output: Output = None,
-    quiet: Quiet = False,
-    verbose: Verbose = 0,
-    color: Color = True,
+    *,
+    voice: Voice,
 ) -> int:
     """All objects of a TAXII 2.1 collection as one STIX bundle, ready for `indicia brief` or `indicia merge`.
 
@@ -59,7 +58,6 @@ def pull(
     from indicia.share.taxii_client import joined
     from indicia.share.taxii_client import pull as pull_objects
 
-    voice = talk(quiet, verbose, color)
     if update and (output is None or str(output) == "-" or added_after):
         raise UsageError("--update takes a file to update, and no --added-after", hint="indicia pull URL --update -o FILE")
     if added_after is not None and not _is_moment(added_after):
@@ -140,9 +138,8 @@ def push(
         ),
     ] = True,
     private: Private = False,
-    quiet: Quiet = False,
-    verbose: Verbose = 0,
-    color: Color = True,
+    *,
+    voice: Voice,
 ) -> int:
     """Send the case to a TAXII 2.1 collection; without --for only what is TLP:CLEAR. Names of machines and
     people and log lines are never sent.
@@ -159,7 +156,6 @@ def push(
     from indicia.share.taxii_client import push as push_objects
     from indicia.view.wording import left_out
 
-    voice = talk(quiet, verbose, color)
     knowledge, cleared = load(), read_marking(audience) or Tlp.CLEAR
     sent = Sent(case, url, cleared)
     now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

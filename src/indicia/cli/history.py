@@ -10,7 +10,7 @@ import typer
 
 from indicia.account import account
 from indicia.cli import exits
-from indicia.cli.options import Color, Json, Quiet, Verbose, markings, meant, read_marking, talk
+from indicia.cli.options import Json, Voice, markings, meant, read_marking
 from indicia.cli.talk import plain, write_out
 from indicia.errors import UsageError
 from indicia.records import Case, Judgement, stable_id, to_json
@@ -30,9 +30,8 @@ def history(
     ] = None,
     at: Annotated[int | None, typer.Option("--at", help="Show what was believed after the change with this number.")] = None,
     as_json: Json = False,
-    quiet: Quiet = False,
-    verbose: Verbose = 0,
-    color: Color = True,
+    *,
+    voice: Voice,
 ) -> int:
     """What was believed when: every change to a case with author and time, every version of a record, or the case as it was.
 
@@ -167,9 +166,8 @@ def judge(
         typer.Option("--tlp", help="What it is marked: clear, green ...; by default as the case is.", autocompletion=markings),
     ] = None,
     author: Annotated[str | None, typer.Option("--author", help="Your name; by default the account's.")] = None,
-    quiet: Quiet = False,
-    verbose: Verbose = 0,
-    color: Color = True,
+    *,
+    voice: Voice,
 ) -> int:
     """Reject, confirm, correct, re-grade or annotate something in a case, under your name. The next weighing uses it.
 
@@ -184,7 +182,6 @@ def judge(
     from indicia.case import open_store
     from indicia.share.redact import judging_in
 
-    voice = talk(quiet, verbose, color)
     if action not in ACTIONS:
         raise UsageError(f"no action {action!r}", hint="one of: " + ", ".join(ACTIONS))
     now = datetime.now(UTC)

@@ -15,7 +15,7 @@ import typer
 from rich.markup import escape
 
 from indicia.cli import exits
-from indicia.cli.options import Color, Engine, Engines, FailOnHit, Json, JsonLines, Master, Output, Quiet, Rules, Verbose, talk
+from indicia.cli.options import Engine, Engines, FailOnHit, Json, JsonLines, Master, Output, Rules, Voice
 from indicia.cli.results import count_logs, marked_json
 from indicia.cli.talk import ProgressCall, Talk, console_for, plain, standard_input, write_out
 from indicia.errors import InputError, UsageError
@@ -121,9 +121,8 @@ def hunt(
     watch: Watch = None,
     late: Late = 60,
     fail_on_hit: FailOnHit = False,
-    quiet: Quiet = False,
-    verbose: Verbose = 0,
-    color: Color = True,
+    *,
+    voice: Voice,
 ) -> int:
     """What matched, when and in which order, how far back the logs go, and what could not be read.
 
@@ -136,7 +135,6 @@ def hunt(
     from indicia.hunt.processes.lean import without_pandas
 
     without_pandas()
-    voice = talk(quiet, verbose, color)
     if as_json and as_lines:
         raise UsageError("--json and --jsonl exclude each other")
     _check_tables(engine, master, tables or (), columns, watch, bool(paths))
@@ -166,7 +164,7 @@ def hunt(
     elif as_json:
         write_out(itertools.chain(json_pieces(found), (b"\n",)), output)
     else:
-        _show(found, color, stats, shown)
+        _show(found, voice.color, stats, shown)
     if stats and (as_json or as_lines):
         voice.say("; ".join(f"{label} {seconds:.2f} s" for label, seconds in found.stats))
     return _code(found, fail_on_hit, count.is_whole)

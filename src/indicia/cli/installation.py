@@ -18,7 +18,7 @@ from typer.completion import get_completion_script  # type: ignore[attr-defined]
 
 import indicia
 from indicia.cli import exits
-from indicia.cli.options import Color, Json, Quiet, Verbose, talk
+from indicia.cli.options import Color, Json, Voice
 from indicia.cli.talk import console_for, write_out
 from indicia.errors import ExtraError, UsageError
 from indicia.models import ROOMS, model_folder
@@ -36,9 +36,8 @@ TRY = (
 
 def example(
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write it to.")] = FOLDER,
-    quiet: Quiet = False,
-    verbose: Verbose = 0,
-    color: Color = True,
+    *,
+    voice: Voice,
 ) -> int:
     """Write the bundled example to a folder: seven statements and a day of logs, all written for this project.
 
@@ -50,7 +49,6 @@ def example(
     """
     from indicia.pipeline.example import example_folder
 
-    voice = talk(quiet, verbose, color)
     if output.exists() and any(output.iterdir()):
         raise UsageError(f"{output} is not empty", hint="name another folder: -o FOLDER")
     shutil.copytree(example_folder(), output, dirs_exist_ok=True)

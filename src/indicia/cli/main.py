@@ -10,14 +10,14 @@ import re
 import sys
 import traceback
 from collections.abc import Callable
-from typing import Annotated, Any, NoReturn, ParamSpec
+from typing import Annotated, Any, NoReturn, get_type_hints
 
 import typer
 from typer.completion import completion_init  # type: ignore[attr-defined]
 
 from indicia import __version__
 from indicia.cli import exits
-from indicia.cli.options import spread
+from indicia.cli.options import MadeOf, spread
 from indicia.cli.talk import Talk
 from indicia.errors import IndiciaError
 
@@ -68,19 +68,32 @@ def _root(
     """Options before the command."""
 
 
-P = ParamSpec("P")
-
-
-def _exiting(command: Callable[P, int]) -> Callable[P, None]:
-    """The command, leaving with the exit code that it returns."""
+def _exiting(command: Callable[..., int]) -> Callable[..., None]:
+    """The command as the parser takes it: with each option by itself where several make one parameter (`MadeOf`), and leaving
+    with the exit code that it returns."""
+    options, makers = dict[str, inspect.Parameter](), dict[str, tuple[Callable[..., Any], list[str]]]()
+    for name, parameter in _parameters(command).items():
+        made = [one.maker for one in getattr(parameter.annotation, "__metadata__", ()) if isinstance(one, MadeOf)]
+        options |= _parameters(made[0]) if made else {name: parameter}
+        makers |= {name: (made[0], list(_parameters(made[0])))} if made else {}
 
     @functools.wraps(command)
-    def call(*args: P.args, **kwargs: P.kwargs) -> None:
-        raise typer.Exit(command(*args, **kwargs))
+    def call(**given: Any) -> None:
+        for name, (maker, parts) in makers.items():
+            given[name] = maker(**{part: given.pop(part) for part in parts})
+        raise typer.Exit(command(**given))
+
+    call.__signature__ = inspect.Signature(list(options.values()))  # type: ignore[attr-defined]
 
     # The help keeps line breaks within a paragraph, which are those of our own lines.
     call.__doc__ = re.sub(r"(?<=\S)\n(?=\S)", " ", inspect.cleandoc(command.__doc__ or ""))
     return call
+
+
+def _parameters(maker: Callable[..., Any]) -> dict[str, inspect.Parameter]:
+    hints = get_type_hints(maker, include_extras=True)
+    named = inspect.signature(maker).parameters
+    return {name: one.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY) for name, one in named.items()}
 
 
 def register() -> None:

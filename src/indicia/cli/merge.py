@@ -10,7 +10,7 @@ import typer
 
 from indicia.account import account
 from indicia.cli import exits
-from indicia.cli.options import Color, Quiet, Verbose, talk
+from indicia.cli.options import Voice
 from indicia.cli.talk import write_out
 from indicia.errors import UsageError
 from indicia.writing import PRIVATE, write_atomically
@@ -28,9 +28,8 @@ def merge(
     statement: Annotated[
         Path | None, typer.Option("--statement", help="Where to write the draft statement instead of stdout.")
     ] = None,
-    quiet: Quiet = False,
-    verbose: Verbose = 0,
-    color: Color = True,
+    *,
+    voice: Voice,
 ) -> int:
     """Who agrees, who says more, who says less; and a joint statement of only what all signers say.
 
@@ -46,7 +45,6 @@ def merge(
     from indicia.share.plain import case_json
     from indicia.share.statement import statement_text
 
-    voice = talk(quiet, verbose, color)
     if len(cases) < 2:
         raise UsageError("merging takes two or more cases", hint='for example: indicia merge "GB=uk/" "US=us/" -o joint.json')
     knowledge, parties = load(), []

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -81,9 +81,18 @@ Marking = Annotated[
 ]
 
 
-def talk(quiet: bool, verbose: int, color: bool) -> Talk:
+class MadeOf(NamedTuple):
+    """Marks a parameter of a command that several options make together: those that `maker` takes."""
+
+    maker: Callable[..., Any]
+
+
+def talk(quiet: Quiet = False, verbose: Verbose = 0, color: Color = True) -> Talk:
     """The voice of a command."""
     return Talk(quiet=quiet, verbose=verbose, color=color)
+
+
+Voice = Annotated[Talk, MadeOf(talk)]
 
 
 def read_date(text: str | None) -> str | None:

@@ -15,33 +15,8 @@ import typer
 
 from indicia.cli import exits
 from indicia.cli.addresses import fetched_sources
-from indicia.cli.options import (
-    Color,
-    Date,
-    Engine,
-    Engines,
-    Json,
-    JsonLines,
-    Master,
-    Output,
-    Quiet,
-    Unmarked,
-    Verbose,
-    read_date,
-    talk,
-)
-from indicia.cli.readers import (
-    ClaimFiles,
-    ModelAsked,
-    ModelBudget,
-    ModelKeyFile,
-    ModelMaySee,
-    ModelName,
-    ModelSeconds,
-    ModelUrl,
-    OtherReader,
-    asked_readers,
-)
+from indicia.cli.options import Date, Engine, Engines, Json, JsonLines, Master, Output, Unmarked, Voice, read_date
+from indicia.cli.readers import Others, asked_readers
 from indicia.cli.results import Count, count_files
 from indicia.cli.talk import Talk, plain, standard_input, write_out
 from indicia.errors import InputError, UsageError
@@ -185,22 +160,14 @@ def read(
     as_lines: JsonLines = False,
     output: Output = None,
     date: Date = None,
-    claims: ClaimFiles = None,
-    reader: OtherReader = None,
-    model_url: ModelUrl = None,
-    model: ModelName = None,
-    model_key_file: ModelKeyFile = None,
-    model_may_see: ModelMaySee = None,
-    model_seconds: ModelSeconds = 120,
-    model_budget: ModelBudget = 500,
+    *,
+    others: Others,
     unmarked: Unmarked = None,
     jobs: Jobs = None,
     engine: Engine = Engines.LOCAL,
     master: Master = None,
     table: Table = None,
-    quiet: Quiet = False,
-    verbose: Verbose = 0,
-    color: Color = True,
+    voice: Voice,
 ) -> int:
     """Who says what about whom, and the techniques, indicators and names, each with its place.
 
@@ -220,7 +187,6 @@ def read(
     from indicia.knowledge import load
     from indicia.pipeline import each_piece
 
-    voice = talk(quiet, verbose, color)
     if as_json and as_lines:
         raise UsageError("--json and --jsonl exclude each other")
     need_models()
@@ -229,11 +195,10 @@ def read(
     if not sources:
         raise UsageError("no texts were given", hint="name files or folders, or - for stdin")
     if as_lines and sources == ["-"]:
-        if reader is not None or claims:
+        if others.reader is not None or others.claims:
             raise UsageError("a stream is read by our own reader alone", hint="give the texts as files")
         return answer_lines(voice, output, jobs=jobs, published=read_date(date))
-    by_model = ModelAsked(reader, model_url, model, model_key_file, model_may_see, model_seconds, model_budget)
-    asked = asked_readers(claims, by_model, unmarked)
+    asked = asked_readers(others, unmarked)
     seen = _Seen()
     texts, _ = fetched_sources(sources, voice)
     try:
@@ -253,7 +218,7 @@ def read(
         count = seen.count()
         voice.say(str(count), "dim" if count.is_whole else "yellow")
     if not (as_json or as_lines):
-        _show(shown, output, color)
+        _show(shown, output, voice.color)
     return exits.E_OK if count.is_whole else exits.E_PARTIAL
 
 

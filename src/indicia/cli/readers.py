@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from indicia.cli.exchange import read_secret
-from indicia.cli.options import read_marking
+from indicia.cli.options import MadeOf, read_marking
 from indicia.cli.talk import Talk
 from indicia.errors import UsageError
 
@@ -71,30 +71,32 @@ class Asked:
                 voice.warn(f"claims are given on {name}, which is none of the texts")
 
 
-class ModelAsked(NamedTuple):
-    """What the options say of a model that reads, too."""
+class OtherReaders(NamedTuple):
+    """What the options say of those who read beside our own reader: files of claims, and a model."""
 
-    reader: str | None
-    url: str | None
-    model: str | None
-    key_file: str | None
-    may_see: str | None
-    seconds: float
-    budget: int
+    claims: ClaimFiles = None
+    reader: OtherReader = None
+    model_url: ModelUrl = None
+    model: ModelName = None
+    model_key_file: ModelKeyFile = None
+    model_may_see: ModelMaySee = None
+    model_seconds: ModelSeconds = 120
+    model_budget: ModelBudget = 500
 
 
-def asked_readers(claims: Sequence[Path] | None, by_model: ModelAsked, unmarked: str | None) -> Asked:
+Others = Annotated[OtherReaders, MadeOf(OtherReaders)]
+
+
+def asked_readers(others: OtherReaders, unmarked: str | None) -> Asked:
     """Those who read beside our own reader in a run. Opens no connection. Raises: UsageError, InputError, FormatError, each
     with what to do."""
     from indicia.read.offered import read_offered
 
-    files = [one for path in claims or () for one in read_offered(path)]
-    if by_model.reader is None:
-        return Asked(None, files)
-    return Asked(_model_reader(by_model.reader, by_model, unmarked), files)
+    files = [one for path in others.claims or () for one in read_offered(path)]
+    return Asked(None if others.reader is None else _model_reader(others.reader, others, unmarked), files)
 
 
-def _model_reader(reader: str, by: ModelAsked, unmarked: str | None) -> ModelReader:
+def _model_reader(reader: str, by: OtherReaders, unmarked: str | None) -> ModelReader:
     from indicia.read.offered import usable_name
     from indicia.readers import Budget, ModelReader, ModelServer, known_server
 
@@ -102,11 +104,11 @@ def _model_reader(reader: str, by: ModelAsked, unmarked: str | None) -> ModelRea
         name = usable_name(reader)
     except ValueError as error:
         raise UsageError(str(error), hint="--reader takes a short name of your own") from None
-    address = by.url or known_server(name)
+    address = by.model_url or known_server(name)
     if address is None:
         raise UsageError(f"where is {name!r} asked?", hint="--model-url http://HOST:PORT/v1")
     if by.model is None:
         raise UsageError(f"which model of {name!r} reads?", hint="--model NAME, as the server calls it")
-    server = ModelServer(address, by.model, key=read_secret(by.key_file), seconds=by.seconds)
-    allowed, counts = read_marking(by.may_see), read_marking(unmarked)
-    return ModelReader(name, server, may_see=allowed, unmarked=counts, budget=Budget(requests=by.budget))
+    server = ModelServer(address, by.model, key=read_secret(by.model_key_file), seconds=by.model_seconds)
+    allowed, counts = read_marking(by.model_may_see), read_marking(unmarked)
+    return ModelReader(name, server, may_see=allowed, unmarked=counts, budget=Budget(requests=by.model_budget))

@@ -16,7 +16,7 @@ import msgspec
 import typer
 
 from indicia.cli import exits
-from indicia.cli.options import Color, Quiet, Verbose, talk
+from indicia.cli.options import Voice
 from indicia.cli.talk import Talk
 from indicia.errors import InputError, UsageError
 from indicia.extras import need
@@ -190,9 +190,8 @@ def serve(
     readers: Readers = None,
     inbox: InboxFolder = None,
     sightings: Sightings = "amber",
-    quiet: Quiet = False,
-    verbose: Verbose = 0,
-    color: Color = True,
+    *,
+    voice: Voice,
 ) -> int:
     """The page: read, hunt, weigh and advise in the browser, with the same cases over TAXII 2.1 at /taxii2/.
 
@@ -216,7 +215,6 @@ def serve(
 
     if open_to is not None and (taxii_only or readers or inbox or reads or user_header):
         raise UsageError("--open is a read-only page", hint="start another server for forms, TAXII and its readers")
-    voice = talk(quiet, verbose, color)
     known = hosts_of(host, names or ())
     launch = _launch_token()
     home = folder or user_data_path("indicia") / "cases"
@@ -236,7 +234,7 @@ def serve(
             rest = f"?token={launch}"
         if not is_loopback(host) and open_to is None:
             voice.say("others can reach this, and tokens travel unencrypted: put a proxy with TLS in front", "yellow")
-        _run(app, listener, host, rest, voice, bool(verbose))
+        _run(app, listener, host, rest, voice)
     return exits.E_OK
 
 
@@ -258,7 +256,7 @@ def _page(
     return create_app(home, cases, hosts=hosts, launch=launch, reads=reads, author=author, user_header=header)
 
 
-def _run(app: ASGIApp, listener: socket.socket, host: str, rest: str, voice: Talk, verbose: bool) -> None:
+def _run(app: ASGIApp, listener: socket.socket, host: str, rest: str, voice: Talk) -> None:
     """Says the address on stdout and answers there until it is stopped."""
     from indicia.web.guard.connections import server
 
@@ -266,7 +264,7 @@ def _run(app: ASGIApp, listener: socket.socket, host: str, rest: str, voice: Tal
     sys.stdout.write(f"http://{shown}:{listener.getsockname()[1]}/{rest}\n")
     sys.stdout.flush()
     voice.say("stop with Ctrl-C", "dim")
-    server(app, log_level="info" if verbose else "warning", access_log=verbose).run(sockets=[listener])
+    server(app, log_level="info" if voice.verbose else "warning", access_log=bool(voice.verbose)).run(sockets=[listener])
 
 
 def _launch_token() -> str:

@@ -9,19 +9,7 @@ import typer
 
 from indicia.account import account
 from indicia.cli import exits
-from indicia.cli.options import (
-    Color,
-    Language,
-    Output,
-    Quiet,
-    Told,
-    Unmarked,
-    Verbose,
-    markings,
-    read_language,
-    read_marking,
-    talk,
-)
+from indicia.cli.options import Language, Output, Told, Unmarked, Voice, markings, read_language, read_marking
 from indicia.cli.results import counting_as, tell_judgements, tell_unmarked
 from indicia.cli.talk import to_terminal, write_out
 from indicia.errors import UsageError
@@ -83,9 +71,8 @@ def share(
         list[str] | None, typer.Option("--with", help="STIX: also what we advise, as objects: measures.", show_default=False)
     ] = None,
     output: Output = None,
-    quiet: Quiet = False,
-    verbose: Verbose = 0,
-    color: Color = True,
+    *,
+    voice: Voice,
 ) -> int:
     """Write the case as one file, in a format that others can read.
 
@@ -104,7 +91,6 @@ def share(
     from indicia.pipeline import opened_case
     from indicia.share.redact import marking_of
 
-    voice = talk(quiet, verbose, color)
     _may_be_made(form, output, beside or ())
     how = _How(internal, texts, full, read_language(lang), bool(beside))
     marking, cleared = read_marking(tlp), read_marking(audience)

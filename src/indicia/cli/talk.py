@@ -79,6 +79,7 @@ class Talk:
         self.console.soft_wrap = True
         self.quiet = quiet
         self.verbose = verbose
+        self.color = color
 
     def say(self, text: str, style: str = "") -> None:
         """A line for the person, unless they asked for quiet."""

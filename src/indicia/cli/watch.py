@@ -12,7 +12,7 @@ import typer
 from indicia.account import account
 from indicia.cli import exits
 from indicia.cli.exchange import TokenFile, read_secret
-from indicia.cli.options import Color, Json, Output, Quiet, Unmarked, Verbose, read_marking, talk
+from indicia.cli.options import Json, Output, Unmarked, Voice, read_marking
 from indicia.cli.talk import Talk, plain, write_out
 from indicia.errors import UsageError
 
@@ -43,9 +43,8 @@ def watch(
     unmarked: Unmarked = None,
     as_json: Json = False,
     output: Output = None,
-    quiet: Quiet = False,
-    verbose: Verbose = 0,
-    color: Color = True,
+    *,
+    voice: Voice,
 ) -> int:
     """Read new texts from folders, feeds and TAXII into a case, and sum up who joined in, denied it or changed their words.
 
@@ -65,7 +64,6 @@ def watch(
     from indicia.share.taxii_client import is_collection
     from indicia.watch.rounds import Watch
 
-    voice = talk(quiet, verbose, color)
     secret = read_secret(token_file)
     if secret and sum(bool(host_of(source)) and is_collection(source) for source in sources) != 1:
         raise UsageError("--token-file is for one TAXII collection", hint="watch others in a separate run")

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from indicia.cli import exits
-from indicia.cli.options import Color, Json, Output, Quiet, Verbose, short_id, talk
+from indicia.cli.options import Json, Output, Voice, short_id
 from indicia.cli.results import marked_json, strictest_shown
 from indicia.cli.talk import Talk, console_for, plain, standard_input, write_out
 from indicia.errors import UsageError
@@ -48,9 +48,8 @@ def weigh(
     ] = None,
     as_json: Json = False,
     output: Output = None,
-    quiet: Quiet = False,
-    verbose: Verbose = 0,
-    color: Color = True,
+    *,
+    voice: Voice,
 ) -> int:
     """Who did it, judging by what was observed, and who is said to have done it. May answer "insufficient grounds".
 
@@ -70,9 +69,8 @@ def weigh(
     from indicia.weigh.stress import strained
     from indicia.weigh.whatif import Change, what_if
 
-    voice = talk(quiet, verbose, color)
     if compare is not None:
-        return _hands(case, compare, as_json, output, color)
+        return _hands(case, compare, as_json, output, voice.color)
     by_hand = any((techniques, software, victims, sectors))
     if sum((case is not None, by_hand, bool(evidence))) != 1:
         raise UsageError(
@@ -94,11 +92,11 @@ def weigh(
         more = {"stress": msgspec.to_builtins(stress)} if rival and stress else {}
         write_out(marked_json(weighing, marking, **more) + b"\n", output)
     else:
-        _show(weighing, marking, color)
+        _show(weighing, marking, voice.color)
         if board:
-            _board(weighing, color)
+            _board(weighing, voice.color)
         if stress:
-            _stress(weighing.evidence, stress, color)
+            _stress(weighing.evidence, stress, voice.color)
     return exits.E_OK
 
 
