@@ -45,10 +45,8 @@ def advise_page(ask: Ask) -> Page | Response:
     data: dict[str, Any] = {
         "summary": advice.summary,
         "measures": measures,
-        "total": page.total,
+        **page.place,
         "of": len(advice.measures),
-        "page": page.page,
-        "pages": page.pages,
         "curve": advice.curve,
         "gaps": advice.gaps,
         "have": have,

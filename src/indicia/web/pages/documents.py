@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from starlette.exceptions import HTTPException
@@ -29,7 +29,7 @@ from indicia.records import (
 )
 from indicia.share.redact import marking_of_texts
 from indicia.view.inert import visible
-from indicia.web.pages.filters import Filter, chips, facet_of, refang
+from indicia.web.pages.filters import Facets, Filter, chips, counted, facet_of, filters_of, left_by, refang, wanted_of
 from indicia.web.shown.render import Ask, Page, as_csv, case_address, paged, said
 
 
@@ -108,8 +108,7 @@ LEGEND = (
 )
 
 
-# name in the address -> (heading, value of a row)
-FACETS: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
+FACETS: Facets[dict[str, Any]] = {
     "found": ("Claims in it", lambda row: "some" if row["claims"] else "none"),
     "publisher": ("Published by", lambda row: visible(row["publisher"] or "not named")),
     "year": ("Year", lambda row: visible(row["published"][:4]) if row["published"] else "no date"),
@@ -122,18 +121,16 @@ def listing(ask: Ask) -> Page:
     """All texts with what was found in each."""
     held = ask.held
     found = _found(ask)
-    wanted = {name: text for name in FACETS if (text := ask.one(name))}
+    wanted = wanted_of(ask, FACETS)
     rows = _rows(ask)
     page = paged(rows, ask.number("page"))
     words = ask.one("q")
     filters = [Filter("q", "Words", words)] if words else []
-    filters += [Filter(name, FACETS[name][0], text) for name, text in wanted.items()]
+    filters += filters_of(FACETS, wanted)
     data = {
         "documents": page.rows,
-        "total": page.total,
+        **page.place,
         "of": len(held.case.documents),
-        "page": page.page,
-        "pages": page.pages,
     }
     view = {
         "sort": ask.one("sort"),
@@ -148,19 +145,15 @@ def listing(ask: Ask) -> Page:
 
 
 def _counted(rows: list[dict[str, Any]], name: str, wanted: Mapping[str, str]) -> list[tuple[str, int]]:
-    """How many texts there would be with each value of one facet, the other facets as they are."""
-    others = [(FACETS[other][1], text) for other, text in wanted.items() if other != name]
-    value = FACETS[name][1]
-    counts = Counter(value(row) for row in rows if all(of(row) == text for of, text in others))
-    found = sorted(counts.items())
+    """How many texts there would be with each value of one facet: years in their order, else the most first."""
+    found = sorted(counted(rows, FACETS, name, wanted).items())
     return found if name == "year" else sorted(found, key=lambda row: -row[1])
 
 
 def _rows(ask: Ask) -> list[dict[str, Any]]:
     """The texts that words and facets leave, in the order asked for, else that of the case."""
-    wanted = {name: text for name in FACETS if (text := ask.one(name))}
     sort = ask.one("sort")
-    rows = [row for row in _found(ask) if all(FACETS[name][1](row) == text for name, text in wanted.items())]
+    rows = left_by(_found(ask), FACETS, wanted_of(ask, FACETS))
     by = sort.removeprefix("-")
     if by in {"title", "published"}:
         rows.sort(key=lambda row: str(row[by] or "").casefold(), reverse=sort[0] == "-")

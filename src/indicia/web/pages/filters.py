@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from indicia.web.shown.render import Ask
 
@@ -47,6 +48,31 @@ class Facet(NamedTuple):
     values: list[Value]
     more: list[Value]
     chosen: bool
+
+
+T = TypeVar("T")
+Facets: TypeAlias = Mapping[str, tuple[str, Callable[[T], str]]]  # name in the address -> (heading, value of a row)
+
+
+def wanted_of(ask: Ask, facets: Iterable[str]) -> dict[str, str]:
+    """The values that the address asks for."""
+    return {name: text for name in facets if (text := ask.one(name))}
+
+
+def filters_of(facets: Facets[T], wanted: Mapping[str, str]) -> list[Filter]:
+    """Those as filters that are on."""
+    return [Filter(name, facets[name][0], text) for name, text in wanted.items()]
+
+
+def left_by(rows: Iterable[T], facets: Facets[T], wanted: Mapping[str, str], but: str = "") -> list[T]:
+    """The rows that have these values, in their order; what is asked of one facet does not count."""
+    asked = [(facets[name][1], text) for name, text in wanted.items() if name in facets and name != but]
+    return [one for one in rows if all(value(one) == text for value, text in asked)]
+
+
+def counted(rows: Iterable[T], facets: Facets[T], name: str, wanted: Mapping[str, str]) -> Counter[str]:
+    """How many rows there would be with each value of one facet, the other facets as they are."""
+    return Counter(map(facets[name][1], left_by(rows, facets, wanted, name)))
 
 
 def chips(ask: Ask, filters: Iterable[Filter]) -> list[Chip]:

@@ -95,10 +95,8 @@ def hunt(ask: Ask) -> Page:
         "chains": [_chain(one) | {"worst": worst.get(one.id)} for one in chains.rows],
         "chains_total": chains.total,
         "sightings": rows,
-        "total": page.total,
+        **page.place,
         "of": len(held.sightings),
-        "page": page.page,
-        "pages": page.pages,
         "filters": {one.name: one.value for one in filters},
         "facets": left.facets,
         "days": left.days,
@@ -303,9 +301,7 @@ def rules(ask: Ask) -> Page:
     page = paged(mine, ask.number("page"))
     data = {
         "rules": page.rows,
-        "total": page.total,
-        "page": page.page,
-        "pages": page.pages,
+        **page.place,
         "state": state,
         "states": {"fired": states["fired"], "silent": states["silent"], "skipped": states["skipped"]},
     }
@@ -324,9 +320,7 @@ def reach(ask: Ask) -> Page:
     page = paged(files, ask.number("page"))
     data = {
         "files": page.rows,
-        "total": page.total,
-        "page": page.page,
-        "pages": page.pages,
+        **page.place,
         "problems": found.problems[:200] if found else (),
     }
     odd = [one for one in files if one.skipped or one.gaps or not one.format]

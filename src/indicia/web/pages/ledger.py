@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -16,14 +16,13 @@ from indicia.view.positions import LEVELS, Position, is_narration, positions
 from indicia.view.words import FLAT, accused_words, firmness_words, source_words, tie_words
 from indicia.web.cases.shelf import Held
 from indicia.web.pages.documents import part_of
-from indicia.web.pages.filters import Filter, chips, facet_of
+from indicia.web.pages.filters import Facets, Filter, chips, counted, facet_of, filters_of, left_by, wanted_of
 from indicia.web.shown.graph import claim_graph
 from indicia.web.shown.render import Ask, Page, as_csv, case_address, paged, said
 
-# name in the address -> (heading, value of a claim)
 # Values are made visible, so that what an address holds is what a page shows.
 SURE_WORDS = ("to check", "sure, or checked by a person")
-FACETS: dict[str, tuple[str, Callable[[Claim], str]]] = {
+FACETS: Facets[Claim] = {
     "source": ("Who speaks", lambda one: visible(source_words(one))),
     "accused": ("Of whom", lambda one: visible(accused_words(one))),
     "stance": ("Stance", lambda one: one.stance.value),
@@ -74,10 +73,8 @@ def ledger(ask: Ask) -> Page:
     page = paged(chosen, ask.number("page"), PER_PAGE)
     data: dict[str, Any] = {
         "claims": page.rows,
-        "total": page.total,
+        **page.place,
         "of": len(held.corrected),
-        "page": page.page,
-        "pages": page.pages,
         "filters": {one.name: one.value for one in filters},
         "facets": {name: [list(row) for row in rows] for name, rows in facets.items()},
         "coalition": [_row(one) for one in coalition],
@@ -124,7 +121,7 @@ def _chosen(ask: Ask) -> tuple[list[Claim], list[Claim], list[Filter]]:
     """Claims that everything but facets leaves, those that facets leave too, in order, and the filters that are on."""
     held = ask.held
     standing = held.standing
-    wanted = {name: text for name in FACETS if (text := ask.one(name))}
+    wanted = wanted_of(ask, FACETS)
     words, since, until = ask.one("q").casefold(), ask.one("since"), ask.one("until")
     copies, rejected = ask.one("copies"), ask.one("rejected")
     rows = [
@@ -136,11 +133,11 @@ def _chosen(ask: Ask) -> tuple[list[Claim], list[Claim], list[Filter]]:
         and (copies != "fold" or one.origin is None)
         and (rejected != "hide" or not standing.is_rejected(one.id))
     ]
-    chosen = [one for one in rows if all(FACETS[name][1](one) == text for name, text in wanted.items())]
+    chosen = left_by(rows, FACETS, wanted)
     sort = ask.one("sort") or ask.one("order")
     if (by := sort.removeprefix("-")) in SORTS:
         chosen.sort(key=SORTS[by], reverse=sort.startswith("-"))
-    filters = [Filter(name, FACETS[name][0], text) for name, text in wanted.items()]
+    filters = filters_of(FACETS, wanted)
     filters += [
         Filter(*row)
         for row in (
@@ -156,12 +153,9 @@ def _chosen(ask: Ask) -> tuple[list[Claim], list[Claim], list[Filter]]:
 
 
 def _counted(name: str, rows: Iterable[Claim], wanted: Mapping[str, str]) -> list[tuple[str, int]]:
-    """How many claims there would be with each value of one facet, the other facets as they are."""
-    others = [(FACETS[other][1], text) for other, text in wanted.items() if other != name and other in FACETS]
-    value = FACETS[name][1]
-    counts = Counter(value(one) for one in rows if all(of(one) == text for of, text in others))
+    """How many claims there would be with each value of one facet, in the order of its values, else the most first."""
     order = {text: place for place, text in enumerate(ORDER.get(name, ()))}
-    return sorted(counts.items(), key=lambda row: (order.get(row[0], 99), -row[1], row[0]))
+    return sorted(counted(rows, FACETS, name, wanted).items(), key=lambda row: (order.get(row[0], 99), -row[1], row[0]))
 
 
 def _sides(coalition: Sequence[Position]) -> list[dict[str, Any]]:

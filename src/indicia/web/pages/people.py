@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,34 +10,34 @@ import msgspec
 from indicia.records import Judgement, shown_marking
 from indicia.view.inert import visible
 from indicia.web.cases.shelf import Held
-from indicia.web.pages.filters import Filter, chips, facet_of
+from indicia.web.pages.filters import Facets, chips, counted, facet_of, filters_of, left_by, wanted_of
 from indicia.web.pages.weigh import own_hypotheses
 from indicia.web.shown.render import Ask, Page, case_address, paged, said
 from indicia.web.shown.words import details
 
 PER_PAGE = 50
-FACETS = {"author": "Who", "action": "What"}
+FACETS: Facets[Judgement] = {
+    "author": ("Who", lambda one: visible(one.author)),
+    "action": ("What", lambda one: visible(one.action)),
+}
 
 
 def people(ask: Ask) -> Page:
     """All judgements of a case, filtered by `author` and `action`."""
     held = ask.held
     every = list(reversed(held.machine.judgements))
-    wanted = {name: text for name in FACETS if (text := ask.one(name))}
-    rows = [one for one in every if all(_value(one, name) == text for name, text in wanted.items())]
-    page = paged(rows, ask.number("page"), PER_PAGE)
+    wanted = wanted_of(ask, FACETS)
+    page = paged(left_by(every, FACETS, wanted), ask.number("page"), PER_PAGE)
     abouts = _abouts(held, page.rows)
     told = [_told(one) | {"at": at, "about": about} for one, (at, about) in zip(page.rows, abouts, strict=True)]
     data: dict[str, Any] = {
         "judgements": told,
-        "total": page.total,
+        **page.place,
         "of": len(every),
-        "page": page.page,
-        "pages": page.pages,
     }
-    rail = [facet_of(ask, name, heading, _counted(every, name, wanted)) for name, heading in FACETS.items()]
-    filters = [Filter(name, FACETS[name], text) for name, text in wanted.items()]
-    return Page("people.html.j2", "Who decided what", data, {"rail": rail, "chips": chips(ask, filters)})
+    rail = [facet_of(ask, name, heading, _counted(every, name, wanted)) for name, (heading, _) in FACETS.items()]
+    view = {"rail": rail, "chips": chips(ask, filters_of(FACETS, wanted))}
+    return Page("people.html.j2", "Who decided what", data, view)
 
 
 def decided_lately(held: Held, most: int) -> list[tuple[Judgement, str, str]]:
@@ -47,14 +46,8 @@ def decided_lately(held: Held, most: int) -> list[tuple[Judgement, str, str]]:
     return [(one, at, about) for one, (at, about) in zip(rows, _abouts(held, rows), strict=True)]
 
 
-def _value(one: Judgement, name: str) -> str:
-    return visible(one.author if name == "author" else one.action)
-
-
 def _counted(every: list[Judgement], name: str, wanted: dict[str, str]) -> list[tuple[str, int]]:
-    others = {other: text for other, text in wanted.items() if other != name}
-    rows = [one for one in every if all(_value(one, other) == text for other, text in others.items())]
-    return sorted(Counter(_value(one, name) for one in rows).items(), key=lambda row: (-row[1], row[0]))
+    return sorted(counted(every, FACETS, name, wanted).items(), key=lambda row: (-row[1], row[0]))
 
 
 def _told(one: Judgement) -> dict[str, str]:

@@ -161,6 +161,11 @@ class Paged(NamedTuple):
     page: int
     pages: int
 
+    @property
+    def place(self) -> dict[str, int]:
+        """Which page of how many it is, as every list tells it."""
+        return {"total": self.total, "page": self.page, "pages": self.pages}
+
 
 def paged(rows: Sequence[Any], page: int, per_page: int = PER_PAGE) -> Paged:
     """>>> paged([1, 2, 3], 2, 2)
