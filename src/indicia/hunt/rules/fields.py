@@ -5,6 +5,7 @@ from __future__ import annotations
 from indicia.hunt.names import JOINED_URI
 from indicia.hunt.rules.ir import And, How, Node, Not, Or, Same, Test, Wild, fold, tests_of
 from indicia.hunt.rules.logsources import WEB_FAMILIES, LogSource
+from indicia.hunt.sources.windows import RIGHTS
 
 # Values that one Windows event has in two spellings: as the log keeps them, and as viewers and some shippers show them.
 #
@@ -12,51 +13,6 @@ from indicia.hunt.rules.logsources import WEB_FAMILIES, LogSource
 # shares with their server (`\\*\ADMIN$`). Rules are written in either; each is sought in both.
 #
 # Reference: Microsoft, "4656(S, F): A handle to an object was requested", "4663", "4661", "5140", access rights tables.
-RIGHTS = {
-    1537: "DELETE",
-    1538: "READ_CONTROL",
-    1539: "WRITE_DAC",
-    1540: "WRITE_OWNER",
-    1541: "SYNCHRONIZE",
-    1542: "ACCESS_SYS_SEC",
-    4416: "ReadData (or ListDirectory)",
-    4417: "WriteData (or AddFile)",
-    4418: "AppendData (or AddSubdirectory or CreatePipeInstance)",
-    4419: "ReadEA",
-    4420: "WriteEA",
-    4421: "Execute/Traverse",
-    4422: "DeleteChild",
-    4423: "ReadAttributes",
-    4424: "WriteAttributes",
-    4432: "Query key value",
-    4433: "Set key value",
-    4434: "Create sub-key",
-    4435: "Enumerate sub-keys",
-    4436: "Notify about changes to keys",
-    4437: "Create Link",
-    4480: "Force process termination",
-    4481: "Create new thread in process",
-    4482: "Set process session ID",
-    4483: "Perform virtual memory operation",
-    4484: "Read from process memory",
-    4485: "Write to process memory",
-    4486: "Duplicate handle into or out of process",
-    4487: "Create a subprocess of process",
-    4488: "Set process quotas",
-    4489: "Set process information",
-    4490: "Query process information",
-    4491: "Set process termination port",
-    5392: "ReadPasswordParameters",
-    7680: "Create Child",
-    7681: "Delete Child",
-    7682: "List Contents",
-    7683: "Write Self",
-    7684: "Read Property",
-    7685: "Write Property",
-    7686: "Delete Tree",
-    7687: "List Object",
-    7688: "Control Access",
-}
 _WORDS = {f"%%{number}": fold(word) for number, word in RIGHTS.items()}
 _ASKED = frozenset({How.EQUALS, How.CONTAINS, How.STARTS, How.ENDS})
 

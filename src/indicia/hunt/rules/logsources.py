@@ -18,6 +18,7 @@ from indicia.hunt.names import GENERIC, JOINED_URI, SHOWN, TEXT
 from indicia.hunt.rules.ir import ALWAYS, And, How, Node, Or, Test, fold
 from indicia.hunt.sources import SOURCES
 from indicia.hunt.sources.form import PRESENT
+from indicia.hunt.sources.windows import CATEGORIES, KERNEL_FILE, SERVICES, SYSMON
 
 
 class LogSource(NamedTuple):
@@ -33,66 +34,9 @@ class LogSource(NamedTuple):
 
 WEB_FAMILIES = frozenset({"iis", "access-log", "httpproxy"})
 
-SYSMON = "Microsoft-Windows-Sysmon/Operational"
+SYSMON_CHANNEL = "Microsoft-Windows-Sysmon/Operational"
 LINUX_SYSMON = "Linux-Sysmon/Operational"
-SYSMON_IDS: dict[str, tuple[int, ...]] = {
-    "process_creation": (1,),
-    "file_change": (2,),
-    "network_connection": (3,),
-    "sysmon_status": (4, 16),
-    "process_termination": (5,),
-    "driver_load": (6,),
-    "image_load": (7,),
-    "create_remote_thread": (8,),
-    "raw_access_thread": (9,),
-    "process_access": (10,),
-    "file_event": (11,),
-    "registry_add": (12,),
-    "registry_delete": (12,),
-    "registry_set": (13,),
-    "registry_rename": (14,),
-    "registry_event": (12, 13, 14),
-    "create_stream_hash": (15,),
-    "pipe_created": (17, 18),
-    "wmi_event": (19, 20, 21),
-    "dns_query": (22,),
-    "file_delete": (23, 26),
-    "clipboard_capture": (24,),
-    "process_tampering": (25,),
-    "file_delete_detected": (26,),
-    "file_block_executable": (27,),
-    "file_block_shredding": (28,),
-    "file_executable_detected": (29,),
-    "sysmon_error": (255,),
-}
-POWERSHELL = ("Microsoft-Windows-PowerShell/Operational", "PowerShellCore/Operational")
-CLASSIC = ("Windows PowerShell",)
 DEFENDER = ("Microsoft-Windows-Windows Defender/Operational",)
-OTHER_CATEGORIES: dict[str, tuple[tuple[str, ...], tuple[int, ...]]] = {  # category -> channels, event ids
-    "ps_module": (POWERSHELL, (4103,)),
-    "ps_script": (POWERSHELL, (4104,)),
-    "ps_classic_start": (CLASSIC, (400,)),
-    "ps_classic_provider_start": (CLASSIC, (600,)),
-    "ps_classic_script": (CLASSIC, (800,)),
-}
-KERNEL_FILE: dict[str, tuple[int, ...]] = {"file_access": (12,), "file_rename": (19, 27)}  # ETW exports only
-SERVICE_BUS = ("Microsoft-ServiceBus-Client", "Microsoft-ServiceBus-Client/Admin", "Microsoft-ServiceBus-Client/Operational")
-MORE_SERVICES: dict[str, tuple[str, ...]] = {  # what pySigma's table lacks or names otherwise
-    "dns-client": ("Microsoft-Windows-DNS-Client/Operational", "Microsoft-Windows-DNS Client Events/Operational"),
-    "dns-server-analytic": ("Microsoft-Windows-DNS-Server/Analytical", "Microsoft-Windows-DNSServer/Analytical"),
-    "iis-configuration": ("Microsoft-IIS-Configuration/Operational",),
-    "kernel-event-tracing": ("Microsoft-Windows-Kernel-EventTracing",),
-    "ldap": ("Microsoft-Windows-LDAP-Client/Debug",),
-    "sense": ("Microsoft-Windows-SENSE/Operational",),
-    "servicebus-client": SERVICE_BUS,
-    "microsoft-servicebus-client": SERVICE_BUS,
-    "smbclient-connectivity": ("Microsoft-Windows-SmbClient/Connectivity",),
-    "smbserver-connectivity": ("Microsoft-Windows-SMBServer/Connectivity",),
-    "hyper-v-worker": ("Microsoft-Windows-Hyper-V-Worker",),
-    "terminalservices-rdpcorets": ("Microsoft-Windows-RemoteDesktopServices-RdpCoreTS/Operational",),
-    "terminalservices-rdpclient": ("Microsoft-Windows-TerminalServices-RDPClient/Operational",),
-    "kernel-shimengine": ("Microsoft-Windows-Kernel-ShimEngine/Operational", "Microsoft-Windows-Kernel-ShimEngine/Diagnostic"),
-}
 
 PROCESS_4688 = {  # Security 4688 says the same things under other names
     "image": ("NewProcessName",),
@@ -258,23 +202,23 @@ def _specific(category: str, product: str, service: str) -> list[LogSource]:
 
 
 def _windows(category: str, service: str) -> list[LogSource]:
-    if category in SYSMON_IDS:
-        sysmon = And((_among("Channel", (SYSMON,)), _among("EventID", SYSMON_IDS[category])))
+    if category in SYSMON:
+        sysmon = And((_among("Channel", (SYSMON_CHANNEL,)), _among("EventID", SYSMON[category])))
         sources = [LogSource("windows", sysmon)]
         if category == "process_creation":
             audit = And((_among("Channel", ("Security",)), _among("EventID", (4688,))))
             sources.append(LogSource("windows", audit, PROCESS_4688))
         return sources
-    if category in OTHER_CATEGORIES:
-        channels, ids = OTHER_CATEGORIES[category]
-        return [LogSource("windows", And((_among("Channel", channels), _among("EventID", ids))))]
+    if category in CATEGORIES:
+        events = CATEGORIES[category]
+        return [LogSource("windows", And((_among("Channel", events.channels), _among("EventID", events.numbers))))]
     if category in KERNEL_FILE:
         provider = Test("Provider_Name", How.EQUALS, fold("Microsoft-Windows-Kernel-File"))
         return [LogSource("windows", And((provider, _among("EventID", KERNEL_FILE[category]))))]
     if service == "iis":
         return [LogSource("iis", ALWAYS, IIS)]
-    if service in MORE_SERVICES:
-        return [LogSource("windows", _among("Channel", MORE_SERVICES[service]))]
+    if service in SERVICES:
+        return [LogSource("windows", _among("Channel", SERVICES[service]))]
     if service in windows_logsource_mapping:
         channel = windows_logsource_mapping[service]
         channels = (channel,) if isinstance(channel, str) else tuple(channel)
@@ -289,7 +233,7 @@ def _windows(category: str, service: str) -> list[LogSource]:
 
 def _linux(category: str, service: str) -> list[LogSource]:
     if category in ("process_creation", "network_connection", "file_event"):
-        number = SYSMON_IDS[category]
+        number = SYSMON[category]
         guard = And((_among("Channel", (LINUX_SYSMON,)), _among("EventID", number)))
         sources = [LogSource("windows", guard)]
         if category == "process_creation":
@@ -316,4 +260,4 @@ def _among(field: str, values: tuple[str | int, ...]) -> Node:
 _KNOWN = frozenset({"windows", "linux", "macos", "zeek", "exchange", "iis"}) | {
     serves.product for source in SOURCES for serves in source.serves if serves.product
 }
-_CATEGORIES = frozenset({*SYSMON_IDS, *OTHER_CATEGORIES, *KERNEL_FILE, "webserver", "proxy", "dns", "antivirus", "firewall"})
+_CATEGORIES = frozenset({*SYSMON, *CATEGORIES, *KERNEL_FILE, "webserver", "proxy", "dns", "antivirus", "firewall"})

@@ -10,6 +10,7 @@ from indicia.hunt.names import field_key
 from indicia.hunt.sight.notes import note_of
 from indicia.hunt.sources import source_named
 from indicia.hunt.sources.form import PRESENT, Answer
+from indicia.hunt.sources.windows import DONE, FAILED
 from indicia.records import Event, Outcome, Sighting, Stage
 
 # ATT&CK tactics, as Sigma tags write them. Where a rule has several, the first of this order counts: what was done
@@ -32,36 +33,8 @@ TACTICS: tuple[tuple[str, Stage], ...] = (
     ("reconnaissance", Stage.PROBE),
     ("resource-development", Stage.OTHER),
 )
-# By channel: what Windows and Sysmon record only once it is so (a log is cleared, an account made or let into a group, a
-# service or task installed, a file written, a logon granted, an object changed), and what they record when it was turned away.
-DONE_EVENTS: dict[str, frozenset[str]] = {
-    "security": frozenset(
-        """
-        1102 4624 4648 4657 4663 4670 4697 4698 4702 4704 4706 4713 4716 4717 4719 4720 4722 4724 4726 4728 4732 4735 4737 4738
-        4739 4741 4742 4743 4755 4756 4765 4781 4794 4907 4908 5136 5137 5141
-        """.split()
-    ),
-    "system": frozenset({"104", "7036", "7040", "7045"}),
-    "microsoft-windows-sysmon/operational": frozenset("2 6 7 8 10 11 12 13 14 15 19 20 21 23 25 26".split()),
-    "microsoft-windows-taskscheduler/operational": frozenset({"106", "140", "200", "201"}),
-    "microsoft-windows-wmi-activity/operational": frozenset({"5861"}),
-    "microsoft-windows-terminalservices-localsessionmanager/operational": frozenset({"21", "22", "25"}),
-    "microsoft-windows-windows defender/operational": frozenset({"5001", "5007", "5010", "5012", "5013"}),
-    "microsoft-windows-windows firewall with advanced security/firewall": frozenset("2003 2004 2005 2006 2071 2097".split()),
-    "dns server": frozenset({"770"}),
-    "msexchange management": frozenset({"1"}),
-}
-FAILED_EVENTS: dict[str, frozenset[str]] = {
-    "security": frozenset({"4625", "4766", "4771", "4776", "4825"}),
-    "msexchange management": frozenset({"6"}),
-    "microsoft-windows-sysmon/operational": frozenset({"27", "28"}),
-    "microsoft-windows-applocker/exe and dll": frozenset({"8004"}),
-    "microsoft-windows-applocker/msi and script": frozenset({"8007"}),
-    "microsoft-windows-codeintegrity/operational": frozenset({"3077"}),
-    "dns server": frozenset({"150", "771"}),
-}
 AUDIT_FAILURE = 1 << 52  # in the keywords of the Security log: what was asked for was refused
-_TOLD_IDS = frozenset().union(*DONE_EVENTS.values(), *FAILED_EVENTS.values())
+_TOLD_IDS = frozenset().union(*DONE.values(), *FAILED.values())
 _STATUSES = ("HttpStatus", "sc-status", "status")
 
 
@@ -153,11 +126,11 @@ def _by_event(fields: Mapping[str, str]) -> Outcome:
         return Outcome.ATTEMPT
     if number not in _TOLD_IDS:
         return Outcome.UNKNOWN
-    if number in FAILED_EVENTS.get(channel, ()):
+    if number in FAILED.get(channel, ()):
         # Since Windows 2000 one number tells of both: a check of a password that was right has the status 0.
         right = number == "4776" and fields.get("Status", "").lower() == "0x0"
         return Outcome.SUCCESS if right else Outcome.ATTEMPT
-    return Outcome.SUCCESS if number in DONE_EVENTS.get(channel, ()) else Outcome.UNKNOWN
+    return Outcome.SUCCESS if number in DONE.get(channel, ()) else Outcome.UNKNOWN
 
 
 def _refused(keywords: str) -> bool:

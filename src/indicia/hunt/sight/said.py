@@ -8,7 +8,8 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from indicia.hunt.sight.addresses import is_inner
-from indicia.hunt.sources.detections import DETECTIONS, SAID, Detection, Means, holds_all, values_of
+from indicia.hunt.sources.detections import DETECTIONS, SAID, Detection, Means, holds_all
+from indicia.hunt.sources.form import values_of
 from indicia.records import Event, Outcome, RuleLevel, Sighting, Stage
 
 

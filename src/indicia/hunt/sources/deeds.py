@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from indicia.hunt.names import Remembered, field_key
 from indicia.hunt.sources import source_named
+from indicia.hunt.sources.form import values_of
+from indicia.hunt.sources.windows import OBJECTS
 from indicia.records import Event
 
 # Which fields say what was done to what, by kind of event, where the field that comes first in other logs says less.
@@ -15,48 +16,6 @@ from indicia.records import Event
 # References: Microsoft, "Advanced security audit policy"; Microsoft, "Sysmon events"; Linux Audit, "audit record types"; Zeek
 # documentation, "Zeek log formats and inspection".
 _NOTHING = frozenset({"", "-", "(empty)", "%%1793", "?"})
-_USER = ("targetusername",)
-_EVENTS: dict[str, dict[str, tuple[str, ...]]] = {  # by channel (its end, folded), by numbers of events
-    "security": {
-        "4720 4722 4723 4724 4725 4726 4738 4740 4741 4742 4743 4767 4794": _USER,
-        "4781": ("oldtargetusername", "newtargetusername"),
-        "4728 4729 4732 4733 4746 4756 4757": ("membername", "membersid", "targetusername"),
-        "4727 4731 4735 4737 4754 4755 4764": _USER,
-        "4648": ("targetusername", "targetservername", "processname"),
-        "4656 4660 4661 4663 4670 4907": ("objectname", "processname"),
-        "4662": ("objectname", "properties"),
-        "4657": ("objectname", "objectvaluename", "newvalue"),
-        "4697": ("servicename", "servicefilename"),
-        "4698 4699 4700 4701 4702": ("taskname",),
-        "4704 4705": ("targetsid", "privilegelist"),
-        "4719": ("subcategoryguid", "auditpolicychanges"),
-        "4769 4770": ("servicename",),
-        "4673 4674": ("objectname", "privilegelist", "processname"),
-        "5136": ("objectdn", "attributeldapdisplayname", "attributevalue"),
-        "5137 5138 5139 5141": ("objectdn", "objectclass"),
-        "5140 5142 5143 5144 5145": ("sharename", "relativetargetname"),
-    },
-    "system": {"7045": ("servicename", "imagepath"), "7036 7040": ("param1", "param2", "param3")},
-    "microsoft-windows-sysmon/operational": {
-        "8 10": ("sourceimage", "targetimage"),
-        "12 13 14": ("targetobject", "details"),
-        "17 18": ("pipename", "image"),
-        "6 7": ("imageloaded",),
-    },
-    "microsoft-windows-terminalservices-rdpclient/operational": {"1024 1102": ("value",)},
-    "microsoft-windows-terminalservices-localsessionmanager/operational": {"21 24 25": ("user", "address")},
-    "microsoft-windows-taskscheduler/operational": {"106 140 141 200": ("taskname", "actionname")},
-    "microsoft-windows-windows defender/operational": {
-        "1006 1007 1116 1117": ("threatname", "path"),
-        "5007": ("newvalue", "oldvalue"),
-    },
-}
-_BY_NUMBER = {
-    (channel, number): names
-    for channel, table in _EVENTS.items()
-    for numbers, names in table.items()
-    for number in numbers.split()
-}
 _ZEEK = {  # by the name of the log
     "conn": ("proto", "service", "conn_state"),
     "dce_rpc": ("endpoint", "operation"),
@@ -85,7 +44,7 @@ def objects_of(log: str, fields: Mapping[str, str]) -> str:
     if log == "zeek":
         names = _ZEEK.get(fields.get("_path", ""), ())
     else:
-        names = _BY_NUMBER.get((fields.get("channel", "").lower(), fields.get("eventid", "")), ())
+        names = OBJECTS.get((fields.get("channel", "").lower(), fields.get("eventid", "")), ())
     return " ".join(value for name in names if (value := fields.get(name, "").strip()) not in _NOTHING)
 
 
@@ -227,12 +186,12 @@ def actor_in(message: str) -> Actor:
 
 def actor_of(event: Event) -> Actor:
     """Whoever acted in the event."""
-    return _actor(event, _by_key(event))
+    return _actor(event, values_of(event))
 
 
 def deed_of(event: Event) -> Deed:
     """What the event says of whoever acted in it."""
-    fields = _by_key(event)
+    fields = values_of(event)
     source = source_named(event.format)
     who, origin = _actor(event, fields)
     what = _request(fields)
@@ -241,15 +200,6 @@ def deed_of(event: Event) -> Deed:
         what = f"{done} {_objects(fields, source.objects) if source else ''} {_target(fields)}"
     what = " ".join(what.split())
     return Deed(who, what if len(what) <= LONGEST else f"{what[: LONGEST - 1]}…", origin)
-
-
-def _by_key(event: Event) -> Mapping[str, str]:
-    return dict(zip(_keys(tuple(event.fields)), event.fields.values(), strict=True))
-
-
-@Remembered
-def _keys(names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(map(field_key, names))
 
 
 def _first(fields: Mapping[str, str], names: Iterable[str]) -> str:

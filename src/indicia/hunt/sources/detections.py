@@ -8,9 +8,8 @@ from typing import Any
 
 import msgspec
 
-from indicia.hunt.names import Remembered, field_key
 from indicia.hunt.sources.form import PRESENT, Declared, declared
-from indicia.records import Event, Outcome, RuleLevel, Stage
+from indicia.records import Outcome, RuleLevel, Stage
 
 SAID = "said:"  # how the rule of a sighting begins that a product speaks for: said:Suricata:high
 LONGEST_NAME = 200  # characters of what a product calls its detection
@@ -73,16 +72,6 @@ class Detection(Declared, frozen=True):
 
 
 _NOTHING = frozenset({"", "-", "n/a", "none", "null", "unknown", "0"})
-
-
-def values_of(event: Event) -> Mapping[str, str]:
-    """The fields of an event by their folded names."""
-    return dict(zip(_keys(tuple(event.fields)), event.fields.values(), strict=True))
-
-
-@Remembered
-def _keys(names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(map(field_key, names))
 
 
 def holds_all(where: Mapping[str, Iterable[str]], fields: Mapping[str, str]) -> bool:

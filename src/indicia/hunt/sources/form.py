@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from indicia.hunt.names import Remembered, field_key
+from indicia.records import Event
 from indicia.rulefile import rule_documents
 
 T = TypeVar("T")
@@ -138,3 +140,13 @@ def holds(mark: Iterable[str], fields: Mapping[str, Any]) -> bool:
         if name not in fields or (equals and str(fields[name]).lower() != value):
             return False
     return True
+
+
+def values_of(event: Event) -> Mapping[str, str]:
+    """The fields of an event by their folded names."""
+    return dict(zip(_keys(tuple(event.fields)), event.fields.values(), strict=True))
+
+
+@Remembered
+def _keys(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(field_key, names))

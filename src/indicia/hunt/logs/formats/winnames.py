@@ -13,6 +13,7 @@ from typing import Any
 
 from indicia.hunt.logs.formats.winmessages import told_in_message, told_in_strings
 from indicia.hunt.names import Remembered, field_key
+from indicia.hunt.sources.windows import ALIASES, BY_FIELDS, CLEARED, PROVIDERS
 
 # What exports call the parts of an event, folded and without blanks, dots and underscores; the most telling first.
 _NUMBER = ("eventid", "eventcode", "eventidentifier", "winlogeventid", "systemeventid", "eventsystemeventid")
@@ -37,79 +38,9 @@ _COMPUTER = (
 )
 _MESSAGE = ("message", "renderedmessage", "eventmessage", "renderingmessage", "description", "desc")
 _RECORD = ("eventrecordid", "recordid", "recordnumber", "index", "winlogrecordid")
-# Names that stand for others: labels of messages as Splunk makes fields of them, and those of exporters.
-_ALIASES = {
-    "creatorprocessname": "ParentProcessName",
-    "creatorprocessid": "ProcessId",
-    "processcommandline": "CommandLine",
-    "executableinfo": "CommandLine",
-    "servicefilename": "ServiceFileName",
-    "sourcenetworkaddress": "IpAddress",
-    "sourceaddress": "IpAddress",
-    "clientaddress": "IpAddress",
-    "sourceport": "IpPort",
-    "logonprocess": "LogonProcessName",
-    "authenticationpackage": "AuthenticationPackageName",
-    "sharename": "ShareName",
-    "relativetargetname": "RelativeTargetName",
-    "objectname": "ObjectName",
-    "ticketencryptiontype": "TicketEncryptionType",
-    "failurecode": "Status",
-    "resultcode": "Status",
-}
 _PREFIXES = re.compile(
     r"^(?:event[._])?(?:winlog[._]|system[._]|data[._]win[._])?(?:event_?data|user_?data)[._](?=\w)", re.IGNORECASE
 )
-_SYSMON = "Microsoft-Windows-Sysmon/Operational"
-_POWERSHELL = "Microsoft-Windows-PowerShell/Operational"
-_SUBJECT = (
-    "subjectusername subjectusersid targetusername targetusersid newprocessname logontype subjectlogonid objectname sharename"
-)
-_OF_SYSMON = (
-    "processguid parentimage sourceprocessguid utctime targetobject targetfilename imageloaded queryname pipename grantedaccess"
-    " sourceimage destinationip hashes"
-)
-# Which channel an event is of whose log names none: by its number (a range too), and a field one of which it must have.
-_BY_FIELDS: tuple[tuple[str, str, str], ...] = (
-    ("1-29 255", _OF_SYSMON, _SYSMON),
-    ("4608-6424 1100 1102", f"{_SUBJECT} commandline taskname servicename ipaddress ticketoptions membersid", "Security"),
-    ("4103 4104", "scriptblocktext scriptblockid payload contextinfo", _POWERSHELL),
-    ("400 403 600 800", "hostapplication enginestate", "Windows PowerShell"),
-    ("7045 7034 7036 7040", "imagepath servicename servicefilename param1", "System"),
-    ("1006 1007 1015 1116 1117 5001 5007", "threatname productname newvalue", "Microsoft-Windows-Windows Defender/Operational"),
-    ("106 129 140 141 200 201", "taskname actionname", "Microsoft-Windows-TaskScheduler/Operational"),
-    ("5857-5861", "query consumer namespacename", "Microsoft-Windows-WMI-Activity/Operational"),
-)
-_PROVIDERS = {  # of events whose channel is not called like their provider, folded
-    "microsoft-windows-security-auditing": "Security",
-    "microsoft windows security auditing.": "Security",
-    "security": "Security",
-    "service control manager": "System",
-    "microsoft-windows-service control manager": "System",
-    "sysmon": _SYSMON,
-    "powershell": "Windows PowerShell",
-    "powershell (microsoft-windows-powershell)": _POWERSHELL,
-    "powershellcore": "PowerShellCore/Operational",
-    "windows defender": "Microsoft-Windows-Windows Defender/Operational",
-    "microsoft-windows-windows firewall with advanced security": (
-        "Microsoft-Windows-Windows Firewall With Advanced Security/Firewall"
-    ),
-    "microsoft-windows-ntfs": "System",
-    "microsoft-windows-kernel-general": "System",
-    "microsoft-windows-directory-services-sam": "System",
-    "microsoft-windows-distributedcom": "System",
-    "taskscheduler": "Microsoft-Windows-TaskScheduler/Operational",
-    "terminalservices-localsessionmanager": "Microsoft-Windows-TerminalServices-LocalSessionManager/Operational",
-    "terminalservices-remoteconnectionmanager": "Microsoft-Windows-TerminalServices-RemoteConnectionManager/Operational",
-    "terminalservices-clientactivexcore": "Microsoft-Windows-TerminalServices-RDPClient/Operational",
-    "microsoft-windows-terminalservices-clientactivexcore": "Microsoft-Windows-TerminalServices-RDPClient/Operational",
-    "mssqlserver": "Application",
-    "esent": "Application",
-    "msiinstaller": "Application",
-    "application error": "Application",
-    "windows error reporting": "Application",
-}
-_CLEARED = {"1102": "Security", "1100": "Security", "104": "System", "6005": "System", "6006": "System", "6008": "System"}
 _PLASO = re.compile(
     r"\[(\d{1,5}) / 0x[0-9a-f]+\] (?:Provider identifier: \S+ )?Source Name: (.*?) (?:Message string: .*?)?Strings: (\[.*\]) ",
     re.DOTALL,
@@ -146,8 +77,8 @@ def shows_event(names: tuple[str, ...]) -> bool:
     bare = {_squeezed(_PREFIXES.sub("", name)) for name in names}
     if folded.isdisjoint(_NUMBER):
         return False
-    telling = {word for _, fields, _ in _BY_FIELDS for word in fields.split()} - {"query", "payload", "hashes", "destinationip"}
-    telling |= set(_ALIASES) - {"sourceaddress", "sourceport", "clientaddress", "resultcode"}
+    telling = {word for row in BY_FIELDS for word in row.fields.split()} - {"query", "payload", "hashes", "destinationip"}
+    telling |= set(ALIASES) - {"sourceaddress", "sourceport", "clientaddress", "resultcode"}
     return bool(bare & telling) or (not folded.isdisjoint(_PROVIDER) and not folded.isdisjoint((*_CHANNEL, *_MESSAGE)))
 
 
@@ -206,7 +137,7 @@ def _data(record: Mapping[str, Any]) -> dict[str, Any]:
         bare = _PREFIXES.sub("", name)
         fields.setdefault(bare, value)
         squeezed = _squeezed(bare)
-        meant = _ALIASES.get(squeezed)
+        meant = ALIASES.get(squeezed)
         if meant is None and squeezed != field_key(bare):
             meant = bare.replace("_", "").replace(".", "")
         if meant is not None and meant not in fields:
@@ -217,17 +148,15 @@ def _data(record: Mapping[str, Any]) -> dict[str, Any]:
 def channel_of(number: str, provider: str, fields: Mapping[str, Any]) -> str:
     """The channel of an event, by whoever wrote it, or by its number and the fields that it has; "" where neither tells."""
     folded = provider.lower()
-    if folded in ("microsoft-windows-eventlog", "eventlog") and number in _CLEARED:
-        return _CLEARED[number]
-    if folded in _PROVIDERS:
-        return _PROVIDERS[folded]
+    if folded in ("microsoft-windows-eventlog", "eventlog") and number in CLEARED:
+        return CLEARED[number]
+    if folded in PROVIDERS:
+        return PROVIDERS[folded]
     if folded.startswith(("microsoft-windows-", "microsoft-antimalware")):
         return f"{provider}/Operational"
     held = {_squeezed(name) for name, value in fields.items() if value not in (None, "", "-")}
-    for numbers, wanted, channel in _BY_FIELDS:
-        if _is_among(number, numbers) and not held.isdisjoint(wanted.split()):
-            return channel
-    return ""
+    fits = (row.channel for row in BY_FIELDS if _is_among(number, row.numbers) and not held.isdisjoint(row.fields.split()))
+    return next(fits, "")
 
 
 def _is_among(number: str, numbers: str) -> bool:
