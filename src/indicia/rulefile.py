@@ -1,4 +1,5 @@
-"""Rule files as strangers write them: YAML that unfolds into no more than a rule may hold, before anything else looks at it.
+"""YAML: rule files as strangers write them, which unfold into no more than a rule may hold, before anything else looks at them;
+and tables of our own, checked against their shape.
 
 YAML lets a few lines stand for a thousand million (anchors within anchors, merged mappings), and what reads rules takes time
 that is exponential in the dashes of a value and quadratic in its wildcards. SigmaHQ's rules stay far below the bounds: of a
@@ -8,11 +9,15 @@ third of them the largest has 1,125 values, the longest value 1,412 characters, 
 from __future__ import annotations
 
 import re
-from typing import Any
+from importlib.resources import files
+from typing import Any, TypeVar
 
+import msgspec
 import yaml
 
 from indicia.errors import RuleError
+
+T = TypeVar("T")
 
 MOST_NODES = 100_000  # values of one document, each counted as often as it is referred to
 DEEPEST = 50
@@ -71,3 +76,13 @@ def bounded(document: Any) -> Any:
             else:
                 waiting += ((each, key, depth + 1) for each in value)
     return document
+
+
+class Declared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What stands in a table of our own: a field that is unknown there, or of another type, is an error."""
+
+
+def declared(package: str, name: str, kind: type[T]) -> T:
+    """What a table declares that lies in a package of ours."""
+    (document,) = rule_documents(files(package).joinpath(*name.split("/")).read_bytes())
+    return msgspec.convert(document, kind)

@@ -11,8 +11,8 @@ import msgspec
 from indicia.case import open_store
 from indicia.pipeline import load_case
 from indicia.records import Judgement, Tlp
+from indicia.web.cases.jobs import Uploads
 from indicia.web.cases.shelf import Shelf
-from indicia.web.cases.uploads import Uploads
 from tests.command import indicia
 from tests.sample_case import exchange_case, keep
 
@@ -95,7 +95,7 @@ def test_two_judgements_of_one_moment_are_two(tmp_path: Path) -> None:
 
 def test_uploads_of_a_server_that_was_killed_are_swept_and_those_of_one_that_runs_are_not(tmp_path: Path) -> None:
     code = (
-        "import sys, time; from pathlib import Path; from indicia.web.cases.uploads import Uploads; "
+        "import sys, time; from pathlib import Path; from indicia.web.cases.jobs import Uploads; "
         "at = Uploads(Path(sys.argv[1])).new('x'); at.mkdir(parents=True); (at / 'a.txt').write_text('secret'); "
         "print(at, flush=True); time.sleep(60)"
     )

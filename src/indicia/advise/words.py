@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache
-from importlib.resources import files
 from itertools import chain
 from typing import TypeVar
 
-import msgspec
-import yaml
-
 from indicia.records import MeasureKind, stable_id
+from indicia.rulefile import Declared, declared
 
 T = TypeVar("T")
 
 
-class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of all entries."""
-
-
-class MitigationWords(Words, frozen=True, kw_only=True):
+class MitigationWords(Declared, frozen=True, kw_only=True):
     """One mitigation for the person who does it, the one who decides and the one who checks. `name` only where it is not
     ATT&CK's."""
 
@@ -40,7 +33,7 @@ class MitigationWords(Words, frozen=True, kw_only=True):
     fits: tuple[str, ...] = ()  # where it does most: elsewhere it follows what else is due; empty: anywhere
 
 
-class KindWords(Words, frozen=True, kw_only=True):
+class KindWords(Declared, frozen=True, kw_only=True):
     """A kind of attack: told by one of `techniques`, or by `words` that the texts say more than once. `first` are the measures
     that come before the rest where it is told most, `adds` those that it calls for beyond the floor, the most asked for first,
     `after` those of the floor that may follow them; `logs` are those that show it. `where` are the platforms of which it needs
@@ -63,7 +56,7 @@ class KindWords(Words, frozen=True, kw_only=True):
         return not {technique, technique.partition(".")[0]}.isdisjoint(self.techniques)
 
 
-class Floor(Words, frozen=True, kw_only=True):
+class Floor(Declared, frozen=True, kw_only=True):
     """What is due in `every` case, and what is due `then`, after what the kinds of attack call for. `words` tell of an attack
     where nothing else does."""
 
@@ -72,7 +65,7 @@ class Floor(Words, frozen=True, kw_only=True):
     words: tuple[str, ...]
 
 
-class OrganisationWords(Words, frozen=True, kw_only=True):
+class OrganisationWords(Declared, frozen=True, kw_only=True):
     """What an organisation is, by the words of a profile `have`: it needs what it `adds`, and what takes the effort `late` or
     more comes last (0: nothing does)."""
 
@@ -83,14 +76,14 @@ class OrganisationWords(Words, frozen=True, kw_only=True):
     late: int = 0
 
 
-class TechniqueWords(Words, frozen=True, kw_only=True):
+class TechniqueWords(Declared, frozen=True, kw_only=True):
     """One technique: what to change so that it fails, and what to look for when it happens."""
 
     do: str
     watch: str
 
 
-class LogWords(Words, frozen=True, kw_only=True):
+class LogWords(Declared, frozen=True, kw_only=True):
     """One log to switch on. It serves a log source of ATT&CK when its name begins with one of `sources` and, where `events` are
     given, its channel holds one of them. With `words` it also needs one of those words in the case's products. `platforms` are
     those that write it; empty: any."""
@@ -107,14 +100,14 @@ class LogWords(Words, frozen=True, kw_only=True):
     have: tuple[str, ...] = ()
 
 
-class ProductWords(Words, frozen=True, kw_only=True):
+class ProductWords(Declared, frozen=True, kw_only=True):
     """A product that rules are for, by one of `rules` in what they say of themselves; a case has it by one of `words`."""
 
     rules: tuple[str, ...]
     words: tuple[str, ...]
 
 
-class ResponseStep(Words, frozen=True, kw_only=True):
+class ResponseStep(Declared, frozen=True, kw_only=True):
     """One step of containment and recovery; `when` is `always`, a stage or a technique id that must have been sighted."""
 
     id: str
@@ -125,7 +118,7 @@ class ResponseStep(Words, frozen=True, kw_only=True):
     hours: int
 
 
-class Duty(Words, frozen=True, kw_only=True):
+class Duty(Declared, frozen=True, kw_only=True):
     """One reporting duty: whom it binds, by when, to whom, and the name of the law. `hours` is its first deadline."""
 
     id: str
@@ -138,7 +131,7 @@ class Duty(Words, frozen=True, kw_only=True):
     hours: int
 
 
-class Duties(Words, frozen=True, kw_only=True):
+class Duties(Declared, frozen=True, kw_only=True):
     """All duties and the day on which a person last reviewed them."""
 
     reviewed: str
@@ -146,9 +139,7 @@ class Duties(Words, frozen=True, kw_only=True):
 
 
 def _read(name: str, kind: type[T]) -> T:
-    raw = files("indicia.advise").joinpath("data", name).read_bytes()
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return msgspec.convert(yaml.load(raw, Loader=loader), kind)  # a safe loader, of our own file
+    return declared("indicia.advise", f"data/{name}", kind)
 
 
 @cache

@@ -103,7 +103,6 @@ def register() -> None:
     from indicia.cli import (
         advise,
         brief,
-        compare_readers,
         evidence,
         exchange,
         history,
@@ -112,6 +111,7 @@ def register() -> None:
         knowledge,
         merge,
         read,
+        readers,
         serve,
         share,
         watch,
@@ -120,7 +120,7 @@ def register() -> None:
 
     app.command("brief")(_exiting(brief.brief))
     app.command("read")(_exiting(read.read))
-    app.command("compare-readers")(_exiting(compare_readers.compare_readers))
+    app.command("compare-readers")(_exiting(readers.compare_readers))
     app.command("hunt")(_exiting(hunt.hunt))
     app.command("affairs")(_exiting(read.affairs))
     app.command("weigh")(_exiting(weigh.weigh))

@@ -6,14 +6,14 @@ Where both hunts are still at hand as parts, `join` says more: only it can see c
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from indicia.hunt.sight.found import MOST, Quota, file_of, source_of_sighting
+from indicia.hunt.sight.found import MOST, Quota, file_of
 from indicia.hunt.sight.sightings import moved
 from indicia.hunt.story import tell
-from indicia.records import Hunt, LogFile, RuleRun, Sighting
+from indicia.records import Hunt, LogFile, RuleRun
 
 
 def merge(before: Hunt, now: Hunt, *, most: int | None = MOST) -> Hunt:
@@ -27,7 +27,7 @@ def merge(before: Hunt, now: Hunt, *, most: int | None = MOST) -> Hunt:
     gone = Counter(sighting.rule for sighting in before.sightings if sighting.event.place.file in again)
     kept = [sighting for sighting in before.sightings if sighting.event.place.file not in again]
     files = (*(file for file in before.files if file.file not in again), *now.files)
-    story = tell(_first([*kept, *now.sightings], most), files, len(now.rules))
+    story = tell(Quota(most).kept([*kept, *now.sightings]), files, len(now.rules))
     return replace(
         now,
         verdict=story.verdict,
@@ -64,15 +64,6 @@ def _apart(before: Hunt, hosts: dict[str, str]) -> Hunt:
 def _is_of_another(file: LogFile, hosts: dict[str, str]) -> bool:
     host = hosts.get(file.file, "")
     return bool(host) and bool(file.host) and host.lower() != file.host.lower()
-
-
-def _first(sightings: Sequence[Sighting], most: int | None) -> list[Sighting]:
-    quota = Quota(most)
-    return [
-        each
-        for each in sightings
-        if quota.takes(source_of_sighting(each), lambda each=each: each)  # type: ignore[misc]
-    ]
 
 
 def _runs(before: Hunt, now: Hunt, gone: Counter[str]) -> Iterator[RuleRun]:

@@ -21,7 +21,7 @@ from indicia.hunt.logs.reach import Reach
 from indicia.hunt.match.book import RuleHead
 from indicia.hunt.rules.ir import Correlation, CorrelationKind, Refused
 from indicia.hunt.sight.correlation import Feed, correlated, feed_of_correlation, values_of
-from indicia.hunt.sight.found import MOST, Counted, Quota, file_of, line_of, source_of_sighting
+from indicia.hunt.sight.found import MOST, Counted, Quota, file_of, line_of
 from indicia.hunt.sight.sightings import facts_of, moved, rule_id, sighting_of
 from indicia.hunt.story import tell
 from indicia.hunt.story.noise import noisy, quietened, told
@@ -64,14 +64,8 @@ def combine(parts: Iterable[Part], *, most: int | None = MOST) -> Part:
     quota = Quota(most)
     sightings: dict[str, tuple[Sighting, ...]] = {}
     for form in sorted({form for part in named for form in part.sightings}, key=rank_of):
-        kept = [
-            sighting
-            for part in named
-            for sighting in part.sightings.get(form, ())
-            if quota.takes(source_of_sighting(sighting), lambda sighting=sighting: sighting)  # type: ignore[misc]
-        ]
-        if kept:
-            sightings[form] = tuple(kept)
+        if kept := tuple(quota.kept(sighting for part in named for sighting in part.sightings.get(form, ()))):
+            sightings[form] = kept
     hits: Counter[str] = Counter()
     seconds: Counter[str] = Counter()
     left_out: Counter[str] = Counter()

@@ -13,9 +13,8 @@ from tempfile import TemporaryDirectory
 from msgspec.structs import replace
 
 from indicia.hunt.logs.formats import FORMATS, Format, LogInput
-from indicia.hunt.logs.inputs import find_logs
+from indicia.hunt.logs.inputs import FileState, changed_since, find_logs, state_of, what_it_is
 from indicia.hunt.logs.keep import Keeper
-from indicia.hunt.logs.unread import FileState, changed_since, state_of, what_it_is
 from indicia.hunt.match.book import load_rules
 from indicia.hunt.parts import Part, join
 from indicia.hunt.processes.tasks import Task, tasks_of

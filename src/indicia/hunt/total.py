@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from indicia.hunt.events import NO_TIME
 from indicia.hunt.parts import Part, rule_run
 from indicia.hunt.sight.correlation import MOST_FED, Feed, fed_within
-from indicia.hunt.sight.found import Counted, Found, Quota, source_of_sighting, unpack
+from indicia.hunt.sight.found import Counted, Found, Quota, unpack
 from indicia.hunt.sight.scan import Scanner
 from indicia.records import Event, Problem, Severity, Sighting
 
@@ -51,9 +51,7 @@ class Total:
         self.counted.count(Found(beyond=dict(beyond)))
 
     def _put_together(self, came: Found) -> Iterator[Sighting]:
-        for each in came.sightings:
-            if self._quota.takes(source_of_sighting(each), lambda each=each: each):  # type: ignore[misc]
-                yield each
+        yield from self._quota.kept(came.sightings)
         events = self._pool.events(came)
         for seen in came.seen:
             source = self._scanner.source_of(seen, events[seen.event])

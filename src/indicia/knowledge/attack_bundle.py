@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from indicia.errors import FormatError, InputError, LimitError
+from indicia.knowledge.months import MONTHS
 from indicia.knowledge.tables import (
     Analytic,
     AttackTables,
@@ -37,27 +38,6 @@ MAX_CHANNEL_WORDS = 4
 
 _NUMBERED = {"attack-pattern", "campaign", "intrusion-set", "malware", "tool"}
 _SOURCES = {"mitre-attack", "mitre-mobile-attack", "mitre-ics-attack"}
-_MONTHS = {
-    month: number
-    for number, names in enumerate(
-        (
-            ("january", "jan"),
-            ("february", "feb"),
-            ("march", "mar"),
-            ("april", "apr"),
-            ("may",),
-            ("june", "jun"),
-            ("july", "jul"),
-            ("august", "aug"),
-            ("september", "sep", "sept"),
-            ("october", "oct"),
-            ("november", "nov"),
-            ("december", "dec"),
-        ),
-        start=1,
-    )
-    for month in names
-}
 _STATED = re.compile(r"\((\d{4})(?:, ?([A-Z][a-z]{2,8})\.?(?: (\d{1,2}))?)?\)")
 _RETRIEVED = re.compile(r"[Rr]etrieved (?:on )?([A-Z][a-z]{2,8})\.? (\d{1,2}), ?(\d{4})")
 _IN_URL = re.compile(r"/(20[012]\d)[/-](0[1-9]|1[0-2])(?:[/-]([0-2]\d|3[01])(?!\d))?(?=[/-])")
@@ -165,20 +145,20 @@ def citation_date(name: str, description: str, url: str) -> str | None:
     '2015-05'
     """
     if stated := _STATED.search(description):
-        year, month, day = stated[1], _MONTHS.get((stated[2] or "").lower()), int(stated[3] or 0)
+        year, month, day = stated[1], MONTHS.get((stated[2] or "").lower()), int(stated[3] or 0)
         if 1980 <= int(year) <= 2100:
             return year if not month else f"{year}-{month:02d}" + (f"-{day:02d}" if 1 <= day <= 31 else "")
     if found := _IN_URL.search(url.rpartition("/http")[2] or url):  # what follows in an archive's address, not its own date
         return f"{found[1]}-{found[2]}" + (f"-{found[3]}" if found[3] and found[3] != "00" else "")
     for named in _IN_NAME.finditer(name):
-        if month := _MONTHS.get(named[1].lower()):
+        if month := MONTHS.get(named[1].lower()):
             return f"{named[2]}-{month:02d}"
     return None
 
 
 def _retrieved(description: str) -> str | None:
     """The day on which ATT&CK's authors read it: it cannot be younger."""
-    if (found := _RETRIEVED.search(description)) and (month := _MONTHS.get(found[1].lower())):
+    if (found := _RETRIEVED.search(description)) and (month := MONTHS.get(found[1].lower())):
         return f"{found[3]}-{month:02d}-{int(found[2]):02d}"
     return None
 

@@ -14,8 +14,7 @@ from msgspec.structs import replace
 from pyspark import StorageLevel, TaskContext
 
 from indicia.hunt.logs.formats import FORMATS
-from indicia.hunt.logs.inputs import FileAt, find_files, logs_in
-from indicia.hunt.logs.unread import FileState, changed_since, state_of, what_it_is
+from indicia.hunt.logs.inputs import FileAt, FileState, changed_since, find_files, logs_in, state_of, what_it_is
 from indicia.hunt.match.book import load_rules
 from indicia.hunt.parts import join
 from indicia.hunt.processes.tasks import LogPart, Task, packed, pieces_of, task_of

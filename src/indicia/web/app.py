@@ -25,10 +25,9 @@ from indicia.errors import IndiciaError
 from indicia.records import Tlp
 from indicia.web.actions import cases as case_deeds
 from indicia.web.actions import hypotheses, judging
-from indicia.web.cases.jobs import Jobs
+from indicia.web.cases.jobs import Jobs, Uploads
 from indicia.web.cases.opened import OpenShelf
 from indicia.web.cases.shelf import Shelf
-from indicia.web.cases.uploads import Uploads
 from indicia.web.guard.entrance import COOKIE, ENTER, Entrance, enter
 from indicia.web.guard.folders import Folders
 from indicia.web.guard.headers import HEADERS, around

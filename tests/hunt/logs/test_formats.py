@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from indicia.hunt.events import EventBatch
-from indicia.hunt.logs import archives, streams, tars
+from indicia.hunt.logs import archives, streams
 from indicia.hunt.logs.formats import FORMATS, LogInput, arrow, recognise
 from indicia.hunt.logs.formats.evtx_chunks import CHUNK, FILE_HEADER
 from indicia.hunt.logs.inputs import find_logs, log_named
@@ -229,7 +229,7 @@ def test_a_tar_archive_is_opened(mode: str, tmp_path: Path, monkeypatch: pytest.
         link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
         tar.addfile(link)
     for held in (16 << 20, 10):  # kept in memory, or found again
-        monkeypatch.setattr(tars, "_HELD", held)
+        monkeypatch.setattr(archives, "_HELD_OF_TAR", held)
         _, batches, problems = read(tmp_path)
         assert {(batch.files[0].partition("!")[2], batch.size) for batch in batches} == {
             ("a/u_ex.log", 50),
@@ -264,7 +264,7 @@ def test_what_else_is_in_a_tar_archive_is_told(tmp_path: Path, monkeypatch: pyte
             member.type, member.linkname = kind, leads_to
             tar.addfile(member)
     for held in (16 << 20, 10):  # kept in memory, or found again
-        monkeypatch.setattr(tars, "_HELD", held)
+        monkeypatch.setattr(archives, "_HELD_OF_TAR", held)
         _, batches, problems = read(tmp_path)
         assert {(batch.files[0].partition("!")[2], batch.size) for batch in batches} == {
             ("a/u_ex.log", 50),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import count
 from typing import TypeVar
@@ -55,6 +55,12 @@ class Quota:
         else:
             self._kept[source] += 1
         return True
+
+    def kept(self, sightings: Iterable[Sighting]) -> Iterator[Sighting]:
+        """Those that are kept, in their order."""
+        for each in sightings:
+            if self.takes(source_of_sighting(each), lambda each=each: each):  # type: ignore[misc]
+                yield each
 
     def counts(self, source: Source) -> None:
         """Counts one that is kept without a question."""

@@ -25,7 +25,7 @@ from indicia.hunt.match.needs import LineForm
 from indicia.hunt.match.telling import LineFilter
 from indicia.hunt.names import TEXT
 from indicia.hunt.sight.correlation import fed_within, feed_of
-from indicia.hunt.sight.found import Counted, Found, Quota, Seen, Source, fold, source_of_sighting
+from indicia.hunt.sight.found import Counted, Found, Quota, Seen, Source, fold
 from indicia.hunt.sight.indicators import (
     IndicatorSought,
     Sweep,
@@ -143,8 +143,8 @@ class Scanner:
         for each in raw_sightings(log, self.sweep, self.most) if len(self.sweep) else ():
             if self.tuning.silences(each.rule, each.title):
                 found.leave_out(RULES, 1)
-            elif self._quota.takes(source_of_sighting(each), lambda each=each: each):  # type: ignore[misc]
-                found.sightings.append(each)
+            else:
+                found.sightings += self._quota.kept((each,))
         return found
 
     def wanted(self, form: Format, *, whole: bool = False) -> Wanted:

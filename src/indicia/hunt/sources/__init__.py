@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from indicia.hunt.names import Remembered, field_key
-from indicia.hunt.sources.form import Carrier, Declared, LogSource, declared, holds
+from indicia.hunt.sources.form import Carrier, LogSource, holds
+from indicia.rulefile import Declared, declared
 
 
 class _Logs(Declared, frozen=True):
@@ -20,7 +21,7 @@ class _Logs(Declared, frozen=True):
     carriers: tuple[Carrier, ...]
 
 
-_LOGS = declared("logs.yml", _Logs)
+_LOGS = declared("indicia.hunt.sources", "logs.yml", _Logs)
 SOURCES = _LOGS.sources
 CARRIERS = _LOGS.carriers
 FAMILIES = tuple(source.name for source in SOURCES)

@@ -8,8 +8,9 @@ from typing import Any
 
 import msgspec
 
-from indicia.hunt.sources.form import PRESENT, Declared, declared
+from indicia.hunt.sources.form import PRESENT
 from indicia.records import Outcome, RuleLevel, Stage
+from indicia.rulefile import Declared, declared
 
 SAID = "said:"  # how the rule of a sighting begins that a product speaks for: said:Suricata:high
 LONGEST_NAME = 200  # characters of what a product calls its detection
@@ -113,7 +114,7 @@ class _Table(Declared, frozen=True):
 
 
 def _all_detections() -> tuple[Detection, ...]:
-    table = declared("detections.yml", _Table)
+    table = declared("indicia.hunt.sources", "detections.yml", _Table)
     rows = [row | {"means": [means for each in row["means"] for means in _spelled(each, table)]} for row in table.detections]
     return msgspec.convert(rows, tuple[Detection, ...])
 

@@ -4,29 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import Enum
-from pathlib import Path
-from typing import Any, TypeVar
-
-import msgspec
+from typing import Any
 
 from indicia.hunt.names import Remembered, field_key
 from indicia.records import Event
-from indicia.rulefile import rule_documents
-
-T = TypeVar("T")
+from indicia.rulefile import Declared
 
 ANY = "*"
 PRESENT = "*"  # among the values of `only`: whatever the field holds, but it holds something
-
-
-class Declared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What stands in a file of declarations: a field that is unknown there, or of another type, is an error."""
-
-
-def declared(file: str, kind: type[T]) -> T:
-    """What a file beside this one declares."""
-    (document,) = rule_documents(Path(__file__).with_name(file).read_bytes())
-    return msgspec.convert(document, kind)
 
 
 class Serves(Declared, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
-from indicia.hunt.sources.form import Declared, declared
+from indicia.rulefile import Declared, declared
 
 T = TypeVar("T")
 
@@ -56,7 +56,7 @@ def _names(row: str) -> list[str]:
     return row.split()
 
 
-WINDOWS = declared("windows.yml", _Windows)
+WINDOWS = declared("indicia.hunt.sources", "windows.yml", _Windows)
 SYSMON, CATEGORIES, KERNEL_FILE, SERVICES = WINDOWS.sysmon, WINDOWS.categories, WINDOWS.kernel_file, WINDOWS.services
 RIGHTS = WINDOWS.rights
 MESSAGES = {number: tuple(map(_names, rows)) for number, rows in _by_number(WINDOWS.messages).items()}

@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from indicia.read.text.months import MONTHS
+from indicia.knowledge.months import MONTHS
 
 
 class Dated(NamedTuple):

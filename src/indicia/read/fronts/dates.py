@@ -6,7 +6,7 @@ import re
 from datetime import date
 from email.utils import parsedate_to_datetime
 
-from indicia.read.text.months import MONTHS
+from indicia.knowledge.months import MONTHS
 
 _MONTH = "(" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?"
 _DATES = re.compile(

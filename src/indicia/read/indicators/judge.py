@@ -26,7 +26,6 @@ from indicia.read.indicators.cues import (
 from indicia.read.indicators.handling import CREDITED, LEAD_FINE, LEAD_NAMES, ROW_FINE, WHERE_AFTER
 from indicia.read.indicators.hit import FILES, HASHES, Hit
 from indicia.read.indicators.hosts import is_government, known_role, registrable
-from indicia.read.indicators.lookalikes import imitated_by
 from indicia.read.indicators.refang import Refanged
 from indicia.read.indicators.spots import BEFORE, Columns, Sections, Spot, is_bare, is_listed, spots
 from indicia.read.indicators.stems import AFTER_BIT, BEFORE_BIT
@@ -49,6 +48,7 @@ from indicia.read.indicators.whose import (
     VICTIMS,
     WEAK,
     by_role,
+    imitated_by,
     is_of_victim,
     is_titled,
 )

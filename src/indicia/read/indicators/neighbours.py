@@ -15,7 +15,6 @@ from msgspec.structs import replace
 
 from indicia.read.indicators.hit import FILES, HASHES, Hit
 from indicia.read.indicators.hosts import host_of, known_role, registrable
-from indicia.read.indicators.lookalikes import imitated_by
 from indicia.read.indicators.whose import (
     DENIED,
     GIVEN,
@@ -30,6 +29,7 @@ from indicia.read.indicators.whose import (
     TO_WRITE_TO,
     VICTIMS,
     WELL_KNOWN,
+    imitated_by,
 )
 from indicia.records import Context
 

@@ -12,9 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
-from indicia.read.indicators.anchors import PAD, Anchors
+from indicia.read.indicators.anchors import PAD, Anchors, one_byte_each
 from indicia.read.indicators.cues import FAMILIES
-from indicia.read.indicators.literals import one_byte_each
 
 _Places = npt.NDArray[np.int64]
 _Bits = npt.NDArray[np.uint64]

@@ -13,8 +13,7 @@ from itertools import pairwise
 from indicia.knowledge import Knowledge
 from indicia.knowledge.resolve import names_of, software_of
 from indicia.read.names.context import calls_it_malware, is_adjacent, is_person, leaning, names_its_software, supports
-from indicia.read.names.found import NameMatch, is_whole
-from indicia.read.names.lexicon import Entry, Lexicon, lexicon_of, lowered
+from indicia.read.names.lexicon import Entry, Lexicon, NameMatch, is_whole, lexicon_of, lowered
 from indicia.read.names.patterned import Unseen, find_detected
 from indicia.read.names.unseen import with_class, with_short, with_unseen
 from indicia.read.text.mentioning import mention

@@ -10,9 +10,8 @@ from itertools import accumulate
 from ahocorasick_rs import AhoCorasick
 
 from indicia.read.names.context import leaning
-from indicia.read.names.found import NameMatch, is_whole
 from indicia.read.names.introduced import find_introduced
-from indicia.read.names.lexicon import lowered
+from indicia.read.names.lexicon import NameMatch, is_whole, lowered
 from indicia.read.names.patterned import Unseen, find_patterned
 from indicia.records import MentionKind
 

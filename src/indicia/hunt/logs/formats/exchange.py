@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from indicia.hunt.events import EventBatch
 from indicia.hunt.logs.formats.base import Format, LogInput
@@ -52,62 +53,12 @@ def unpack_pairs(text: str) -> Mapping[str, str]:
     return found
 
 
-HTTPPROXY = DirectiveLog(
-    name="httpproxy",
-    family="httpproxy",
-    delimiter=",",
-    quoted=True,
-    times=("DateTime",),
-    hosts=("ServerHostName",),
-    uri=("UrlStem", "UrlQuery"),
-)
-ECP_SERVER = DirectiveLog(
-    name="ecp-server",
-    family="ecp-server",
-    delimiter=",",
-    quoted=True,
-    times=("TimeStamp",),
-    hosts=("ServerName",),
-    packed="EventData",
-    unpack=unpack_pairs,
-)
-ECP_ACTIVITY = DirectiveLog(
-    name="ecp-activity",
-    family="ecp-activity",
-    delimiter=",",
-    quoted=True,
-    times=("TimeStamp",),
-    hosts=("ServerName",),
-    packed="EventData",
-    unpack=unpack_pairs,
-)
-CMDLET_INFRA = DirectiveLog(
-    name="cmdlet-infra",
-    family="cmdlet-infra",
-    delimiter=",",
-    quoted=True,
-    times=("DateTime",),
-    hosts=("ServerHostName", "ServerName"),
-)
+def _kind(name: str, times: tuple[str, ...], hosts: tuple[str, ...], **more: Any) -> DirectiveLog:
+    return DirectiveLog(name=name, family=name, delimiter=",", quoted=True, times=times, hosts=hosts, **more)
 
-OAB_GENERATOR = DirectiveLog(
-    name="oab-generator",
-    family="oab-generator",
-    delimiter=",",
-    quoted=True,
-    times=("DateTime",),
-    hosts=("ServerName",),
-    header=("DateTime", "Text"),
-    message="Message",
-)
 
-OTHER = DirectiveLog(  # message tracking, SMTP, IMAP, EWS ...
-    name="exchange-log",
-    family="exchange-log",
-    delimiter=",",
-    quoted=True,
-    times=("date-time",),
-    hosts=("server-hostname", "ServerHostName", "ServerName", "server-name"),
+OTHER = _kind(  # message tracking, SMTP, IMAP, EWS ...
+    "exchange-log", ("date-time",), ("server-hostname", "ServerHostName", "ServerName", "server-name")
 )
 _TIMES = frozenset({"date-time", "datetime", "timestamp"})
 
@@ -163,22 +114,25 @@ def _read_other(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[Ev
         yield from read_directive_logs([log], wanted, kind=replace(OTHER, times=(column,)))
 
 
+def _format(kind: DirectiveLog, sniff: Callable[[bytes, str], bool], *, splittable: bool = False) -> Format:
+    return Format(kind.name, kind.family, sniff, partial(read_directive_logs, kind=kind), splittable=splittable)
+
+
+_PACKED: dict[str, Any] = {"packed": "EventData", "unpack": unpack_pairs}
 FORMATS = (
-    Format(
-        "httpproxy",
-        "httpproxy",
+    _format(
+        _kind("httpproxy", ("DateTime",), ("ServerHostName",), uri=("UrlStem", "UrlQuery")),
         _is("httpproxy logs", "anchormailbox", "urlstem", "httpstatus"),
-        partial(read_directive_logs, kind=HTTPPROXY),
         splittable=True,
     ),
-    Format("ecp-activity", "ecp-activity", _is_ecp_activity, partial(read_directive_logs, kind=ECP_ACTIVITY)),
-    Format("ecp-server", "ecp-server", _is_ecp_server, partial(read_directive_logs, kind=ECP_SERVER)),
-    Format("oab-generator", "oab-generator", _is("oab generator log"), partial(read_directive_logs, kind=OAB_GENERATOR)),
-    Format(
-        "cmdlet-infra",
-        "cmdlet-infra",
-        _is("rps cmdlet logs", "cmdlet", "parameters"),
-        partial(read_directive_logs, kind=CMDLET_INFRA),
+    _format(_kind("ecp-activity", ("TimeStamp",), ("ServerName",), **_PACKED), _is_ecp_activity),
+    _format(_kind("ecp-server", ("TimeStamp",), ("ServerName",), **_PACKED), _is_ecp_server),
+    _format(
+        _kind("oab-generator", ("DateTime",), ("ServerName",), header=("DateTime", "Text"), message="Message"),
+        _is("oab generator log"),
     ),
-    Format("exchange-log", "exchange-log", _is_other, _read_other),
+    _format(
+        _kind("cmdlet-infra", ("DateTime",), ("ServerHostName", "ServerName")), _is("rps cmdlet logs", "cmdlet", "parameters")
+    ),
+    Format(OTHER.name, OTHER.family, _is_other, _read_other),
 )
