@@ -19,14 +19,14 @@ from typing import TypeVar
 import msgspec
 import platformdirs
 
-from indicia.hunt.sources import SOURCES
+from indicia.hunt.sources import LOGS
 from indicia.hunt.sources.detections import DETECTIONS
 from indicia.hunt.sources.windows import WINDOWS
 
 T = TypeVar("T")
 
 FORM = "23"  # raise it when the form or the meaning of a compiled rule changes; what `hunt/sources` declares counts by itself
-_MEANING = hashlib.sha256(f"{FORM} {SOURCES!r} {DETECTIONS!r} {WINDOWS!r}".encode()).digest()
+_MEANING = hashlib.sha256(f"{FORM} {LOGS!r} {DETECTIONS!r} {WINDOWS!r}".encode()).digest()
 MOST_BYTES = 256 << 20  # kept in all; the least recently used go first
 
 

@@ -1,8 +1,8 @@
 """Which logs a Sigma log source means: the family of the log, the events in it, and what the fields are called there.
 
-Tables, not code: a Sigma `logsource` (category, product, service) leads to one or more `LogSource`s. The names of channels are
-Microsoft's; the Sysmon and Security event ids are those of the Sigma taxonomy. pySigma's own tables serve for the long tail of
-Windows services.
+A Sigma `logsource` (category, product, service) leads to one or more `LogSource`s, by the tables in `hunt/sources/logs.yml` and
+`windows.yml`. The names of channels are Microsoft's; the Sysmon and Security event ids are those of the Sigma taxonomy.
+pySigma's own tables serve for the long tail of Windows services.
 
 References: SigmaHQ sigma-specification, "Sigma taxonomy appendix"; Microsoft, "Sysmon events"; EXCHANGE log headers.
 """
@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from sigma.pipelines.common import windows_logsource_mapping
 
-from indicia.hunt.names import GENERIC, JOINED_URI, SHOWN, TEXT
+from indicia.hunt.names import GENERIC, SHOWN, TEXT
 from indicia.hunt.rules.ir import ALWAYS, And, How, Node, Or, Test, fold
-from indicia.hunt.sources import SOURCES
+from indicia.hunt.sources import LOGS, SOURCES
 from indicia.hunt.sources.form import PRESENT
 from indicia.hunt.sources.windows import CATEGORIES, KERNEL_FILE, SERVICES, SYSMON
 
@@ -32,96 +32,15 @@ class LogSource(NamedTuple):
     fields: Mapping[str, tuple[str, ...]] = {}
 
 
+FIELDS = LOGS.fields
 WEB_FAMILIES = frozenset({"iis", "access-log", "httpproxy"})
 
 SYSMON_CHANNEL = "Microsoft-Windows-Sysmon/Operational"
 LINUX_SYSMON = "Linux-Sysmon/Operational"
 DEFENDER = ("Microsoft-Windows-Windows Defender/Operational",)
 
-PROCESS_4688 = {  # Security 4688 says the same things under other names
-    "image": ("NewProcessName",),
-    "parentimage": ("ParentProcessName",),
-    "processid": ("NewProcessId",),
-    "parentprocessid": ("ProcessId",),
-    "user": ("SubjectUserName",),
-    "logonid": ("SubjectLogonId",),
-    "integritylevel": ("MandatoryLabel",),
-}
-PROCESS_AUDITD = {
-    "image": ("exe",),
-    "commandline": ("cmdline",),
-    "currentdirectory": ("cwd",),
-    "user": ("auid", "uid"),
-    "parentprocessid": ("ppid",),
-    "processid": ("pid",),
-}
-ANTIVIRUS = {"signature": ("Threat Name",), "filename": ("Path",), "action": ("Action Name",)}
-IIS = {
-    "cs-uri-query": ("cs-uri-query", "cs-uri-stem", JOINED_URI),
-    "c-uri-query": ("cs-uri-query", "cs-uri-stem", JOINED_URI),
-    "cs-uri": (JOINED_URI, "cs-uri-stem", "cs-uri-query"),
-    "c-uri": (JOINED_URI, "cs-uri-stem", "cs-uri-query"),
-    "c-uri-stem": ("cs-uri-stem",),
-    "c-uri-path": ("cs-uri-stem",),
-    "cs-user-agent": ("cs(User-Agent)",),
-    "c-useragent": ("cs(User-Agent)",),
-    "cs-useragent": ("cs(User-Agent)",),
-    "useragent": ("cs(User-Agent)",),
-    "cs-referer": ("cs(Referer)",),
-    "cs-referrer": ("cs(Referer)",),
-    "c-referer": ("cs(Referer)",),
-    "cs-cookie": ("cs(Cookie)",),
-    "r-dns": ("cs-host",),
-    "cs-host": ("cs-host",),
-    "src_ip": ("c-ip",),
-    "clientip": ("c-ip",),
-    "status": ("sc-status",),
-}
-HTTPPROXY = {
-    "cs-method": ("Method",),
-    "cs-uri-stem": ("UrlStem",),
-    "c-uri-stem": ("UrlStem",),
-    "c-uri-path": ("UrlStem",),
-    "cs-uri-query": ("UrlQuery", "UrlStem", JOINED_URI),
-    "c-uri-query": ("UrlQuery", "UrlStem", JOINED_URI),
-    "cs-uri": (JOINED_URI, "UrlStem", "UrlQuery"),
-    "c-uri": (JOINED_URI, "UrlStem", "UrlQuery"),
-    "cs-user-agent": ("UserAgent",),
-    "c-useragent": ("UserAgent",),
-    "sc-status": ("HttpStatus",),
-    "c-ip": ("ClientIpAddress",),
-    "cs-username": ("AuthenticatedUser",),
-    "cs-host": ("UrlHost",),
-    "r-dns": ("UrlHost",),
-}
-ZEEK_DNS = {"query": ("query",), "record_type": ("qtype_name",), "answer": ("answers",), "qname": ("query",)}
-ZEEK_HTTP = {
-    **dict.fromkeys(("cs-uri", "c-uri", "cs-uri-query", "c-uri-query", "cs-uri-stem", "c-uri-stem", "c-uri-path"), ("uri",)),
-    **dict.fromkeys(("cs-user-agent", "c-useragent", "cs-useragent"), ("user_agent",)),
-    **dict.fromkeys(("cs-host", "r-dns"), ("host",)),
-    **dict.fromkeys(("cs-referer", "cs-referrer"), ("referrer",)),
-    "cs-method": ("method",),
-    "sc-status": ("status_code",),
-    "c-ip": ("id.orig_h",),
-}
 EXCHANGE_LOGS = ("httpproxy", "ecp-server", "ecp-activity", "oab-generator", "cmdlet-infra", "exchange-log")
 CISCO_MARK = Test("", How.REGEX, r"%[A-Z0-9_]+-[0-7]-[A-Z0-9_]+:")
-APPLIANCE_MARKS = {  # what a line of syslog from each looks like
-    "huawei": r"%%\d{2}[A-Z]+/\d/",
-    "juniper": r"(?:RT_FLOW|JUNOS|junos|rpd\[|bgp_)",
-    "fortios": r"(?:devname=|logid=|devid=)",
-    "fortigate": r"(?:devname=|logid=|devid=)",
-    "paloalto": r",(?:TRAFFIC|THREAT|SYSTEM|CONFIG|GLOBALPROTECT|HIPMATCH|USERID),",
-}
-PROGRAMS = {  # services of Linux, by the programs that write for them
-    "sshd": ("sshd",),
-    "cron": ("cron", "anacron"),
-    "sudo": ("sudo",),
-    "clamav": ("clam", "freshclam"),
-    "vsftpd": ("vsftpd",),
-    "guacamole": ("guac",),
-}
-DATABASES = ("mysql", "mariadb", "postgres", "mongo", "oracle", "sqlservr", "clickhouse", "db2")
 
 
 def log_sources(category: str, product: str, service: str) -> tuple[LogSource, ...]:
@@ -171,31 +90,39 @@ def _specific(category: str, product: str, service: str) -> list[LogSource]:
     if product == "linux":
         return _linux(category, service)
     if product == "zeek" or category == "dns":
-        fields = ZEEK_DNS if category == "dns" else {}
+        fields = FIELDS["zeek-dns"] if category == "dns" else {}
         return [LogSource("zeek", Test("_path", How.EQUALS, service or category), fields)]
     if product == "iis" or service == "iis":
-        return [LogSource("iis", ALWAYS, IIS)]
+        return [LogSource("iis", ALWAYS, FIELDS["iis"])]
     if category in ("webserver", "proxy") or service in ("apache", "nginx"):
-        requests = LogSource("zeek", Test("_path", How.EQUALS, "http"), ZEEK_HTTP)
+        requests = LogSource("zeek", Test("_path", How.EQUALS, "http"), FIELDS["zeek-http"])
         if category == "proxy":  # what clients ask of the world: only logs that name the other host can be such
             other = Or((Test("cs-host", How.EXISTS), Test("r-dns", How.EXISTS), Test("cs-uri", How.EXISTS)))
-            return [*(LogSource(family, other, IIS) for family in ("iis", "access-log")), requests]
-        web = [LogSource("access-log", ALWAYS, IIS)]
+            return [*(LogSource(family, other, FIELDS["iis"]) for family in ("iis", "access-log")), requests]
+        web = [LogSource("access-log", ALWAYS, FIELDS["iis"])]
         if service not in ("apache", "nginx"):
-            web += [LogSource("iis", ALWAYS, IIS), LogSource("httpproxy", ALWAYS, HTTPPROXY), requests]
+            web += [
+                LogSource("iis", ALWAYS, FIELDS["iis"]),
+                LogSource("httpproxy", ALWAYS, FIELDS["httpproxy"]),
+                requests,
+            ]
         else:
             web += [LogSource("syslog"), LogSource(TEXT)]
         return web
     if category == "antivirus":
         return [
-            LogSource("windows", And((_among("Channel", DEFENDER), _among("EventID", (1006, 1015, 1116, 1117)))), ANTIVIRUS)
+            LogSource(
+                "windows",
+                And((_among("Channel", DEFENDER), _among("EventID", (1006, 1015, 1116, 1117)))),
+                FIELDS["antivirus"],
+            )
         ]
     if product == "cisco":
         return [LogSource("syslog", CISCO_MARK)]
-    if product in APPLIANCE_MARKS:
-        return [LogSource("syslog", Test("", How.REGEX, APPLIANCE_MARKS[product]))]
+    if product in LOGS.appliances:
+        return [LogSource("syslog", Test("", How.REGEX, LOGS.appliances[product]))]
     if category == "database":
-        return [LogSource("syslog", _written_by(DATABASES))]
+        return [LogSource("syslog", _written_by(LOGS.databases))]
     if category == "application" and product not in ("opencanary", "rpc_firewall", "kubernetes"):
         return [LogSource("syslog"), LogSource(TEXT)]
     return []
@@ -207,7 +134,7 @@ def _windows(category: str, service: str) -> list[LogSource]:
         sources = [LogSource("windows", sysmon)]
         if category == "process_creation":
             audit = And((_among("Channel", ("Security",)), _among("EventID", (4688,))))
-            sources.append(LogSource("windows", audit, PROCESS_4688))
+            sources.append(LogSource("windows", audit, FIELDS["process-4688"]))
         return sources
     if category in CATEGORIES:
         events = CATEGORIES[category]
@@ -216,7 +143,7 @@ def _windows(category: str, service: str) -> list[LogSource]:
         provider = Test("Provider_Name", How.EQUALS, fold("Microsoft-Windows-Kernel-File"))
         return [LogSource("windows", And((provider, _among("EventID", KERNEL_FILE[category]))))]
     if service == "iis":
-        return [LogSource("iis", ALWAYS, IIS)]
+        return [LogSource("iis", ALWAYS, FIELDS["iis"])]
     if service in SERVICES:
         return [LogSource("windows", _among("Channel", SERVICES[service]))]
     if service in windows_logsource_mapping:
@@ -237,14 +164,14 @@ def _linux(category: str, service: str) -> list[LogSource]:
         guard = And((_among("Channel", (LINUX_SYSMON,)), _among("EventID", number)))
         sources = [LogSource("windows", guard)]
         if category == "process_creation":
-            sources.append(LogSource("auditd", Test("type", How.EQUALS, "execve"), PROCESS_AUDITD))
+            sources.append(LogSource("auditd", Test("type", How.EQUALS, "execve"), FIELDS["auditd"]))
         return sources
     if service == "auditd":
         return [LogSource("auditd")]
     if category:
         return []
-    if service in PROGRAMS:
-        return [LogSource("syslog", _written_by(PROGRAMS[service]))]
+    if service in LOGS.programs:
+        return [LogSource("syslog", _written_by(LOGS.programs[service]))]
     return [LogSource("syslog")]
 
 

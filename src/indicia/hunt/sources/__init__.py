@@ -13,17 +13,38 @@ from indicia.hunt.sources.form import Carrier, LogSource, holds
 from indicia.rulefile import Declared, declared
 
 
-class _Logs(Declared, frozen=True):
+class Target(Declared, frozen=True):
+    """Fields that say where a connection went."""
+
+    names: tuple[str, ...]
+    port: str
+
+
+class Anywhere(Declared, frozen=True):
+    """Fields that say who acted, from where, what and toward what, whatever the log."""
+
+    users: tuple[str, ...]
+    addresses: tuple[str, ...]
+    actions: tuple[str, ...]
+    targets: tuple[Target, ...]
+
+
+class Logs(Declared, frozen=True):
     """`logs.yml`; `names` hold what several kinds share."""
 
     names: Mapping[str, Any]
     sources: tuple[LogSource, ...]
     carriers: tuple[Carrier, ...]
+    fields: Mapping[str, Mapping[str, tuple[str, ...]]]
+    appliances: Mapping[str, str]
+    programs: Mapping[str, tuple[str, ...]]
+    databases: tuple[str, ...]
+    anywhere: Anywhere
+    zeek: Mapping[str, tuple[str, ...]]
 
 
-_LOGS = declared("indicia.hunt.sources", "logs.yml", _Logs)
-SOURCES = _LOGS.sources
-CARRIERS = _LOGS.carriers
+LOGS = declared("indicia.hunt.sources", "logs.yml", Logs)
+SOURCES, CARRIERS = LOGS.sources, LOGS.carriers
 FAMILIES = tuple(source.name for source in SOURCES)
 _BY_NAME = {source.name: source for source in SOURCES}
 

@@ -6,35 +6,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from indicia.hunt.sources import source_named
+from indicia.hunt.sources import LOGS, source_named
 from indicia.hunt.sources.form import values_of
 from indicia.hunt.sources.windows import OBJECTS
 from indicia.records import Event
 
-# Which fields say what was done to what, by kind of event, where the field that comes first in other logs says less.
-#
-# References: Microsoft, "Advanced security audit policy"; Microsoft, "Sysmon events"; Linux Audit, "audit record types"; Zeek
-# documentation, "Zeek log formats and inspection".
 _NOTHING = frozenset({"", "-", "(empty)", "%%1793", "?"})
-_ZEEK = {  # by the name of the log
-    "conn": ("proto", "service", "conn_state"),
-    "dce_rpc": ("endpoint", "operation"),
-    "dns": ("query", "qtype_name"),
-    "files": ("source", "mime_type", "filename"),
-    "ftp": ("command", "arg"),
-    "http": ("method", "host", "uri", "status_code"),
-    "kerberos": ("request_type", "client", "service", "error_msg"),
-    "ntlm": ("domainname", "username"),
-    "notice": ("note", "msg"),
-    "rdp": ("cookie", "result"),
-    "smb_files": ("action", "path", "name"),
-    "smb_mapping": ("path",),
-    "smtp": ("mailfrom", "rcptto", "subject"),
-    "ssh": ("client", "auth_success"),
-    "ssl": ("version", "server_name"),
-    "weird": ("name", "addl"),
-    "x509": ("certificate.subject",),
-}
 
 
 def objects_of(log: str, fields: Mapping[str, str]) -> str:
@@ -42,7 +19,7 @@ def objects_of(log: str, fields: Mapping[str, str]) -> str:
     if log == "auditd":
         return _audited(fields)
     if log == "zeek":
-        names = _ZEEK.get(fields.get("_path", ""), ())
+        names = LOGS.zeek.get(fields.get("_path", ""), ())
     else:
         names = OBJECTS.get((fields.get("channel", "").lower(), fields.get("eventid", "")), ())
     return " ".join(value for name in names if (value := fields.get(name, "").strip()) not in _NOTHING)
@@ -59,77 +36,6 @@ def _audited(fields: Mapping[str, str]) -> str:
 LONGEST = 160  # characters of what was done
 MOST_READ = 600  # characters of a message in which somebody is sought
 
-_USERS = (
-    "user",
-    "subjectusername",
-    "targetusername",
-    "authenticateduser",
-    "cs-username",
-    "accountname",
-    "username",
-    "sourceuser",
-    "acct",
-    "auid",
-)
-_ADDRESSES = (
-    "ipaddress",
-    "sourcenetworkaddress",
-    "clientipaddress",
-    "c-ip",
-    "sourceip",
-    "clientaddress",
-    "id.orig_h",
-    "remote_addr",
-    "addr",
-    "client",
-    "source-address",
-    "src",
-    "original-client-ip",
-    "client-ip",
-    "remote-endpoint",
-)
-_DONE = (
-    "commandline",
-    "processcommandline",
-    "cmdline",
-    "scriptblocktext",
-    "hostapplication",
-    "payload",
-    "cmd",
-    "targetfilename",
-    "targetobject",
-    "imagepath",
-    "servicefilename",
-    "taskname",
-    "imageloaded",
-    "queryname",
-    "query",
-    "threatname",
-    "image",
-    "newprocessname",
-    "application",
-    "exe",
-    "data",
-    "param1",
-    "message",
-)
-_TARGETS = (  # where a connection went: its name or address, and its port
-    (("destinationhostname", "destinationip"), "destinationport"),
-    (("id.resp_h",), "id.resp_p"),
-    (("dst_ip",), "dst_port"),
-    (("dest_ip",), "dest_port"),
-    (("dst-ip",), "dst-port"),
-    (("dstip",), "dstport"),
-    (("dstaddr",), "dstport"),
-    (("dst",), "dpt"),
-    (("dst",), "dport"),
-    (("dst",), "dstport"),
-    (("dst",), "service"),
-    (("destination-address",), "destination-port"),
-    (("destaddress",), "destport"),
-    (("destination.domain", "destination.ip"), "destination.port"),
-    (("remoteurl", "remoteip"), "remoteport"),
-)
 _NOBODY = frozenset(
     {"", "-", "unset", "4294967295", "?", "(null)", "<null>", "null", "none", "n/a", "0.0.0.0", "::", "0:0:0:0:0:0:0:0"}
 )
@@ -196,7 +102,7 @@ def deed_of(event: Event) -> Deed:
     who, origin = _actor(event, fields)
     what = _request(fields)
     if not what:
-        done = objects_of(event.format, fields) or _first(fields, (*(source.actions if source else ()), *_DONE))
+        done = objects_of(event.format, fields) or _first(fields, (*(source.actions if source else ()), *LOGS.anywhere.actions))
         what = f"{done} {_objects(fields, source.objects) if source else ''} {_target(fields)}"
     what = " ".join(what.split())
     return Deed(who, what if len(what) <= LONGEST else f"{what[: LONGEST - 1]}…", origin)
@@ -218,7 +124,7 @@ def _actor(event: Event, fields: Mapping[str, str]) -> Actor:
         users = ("targetusername",)
     elif event.format == "auditd":
         users = ("user", "auid", "acct", "uid")
-    who, origin = _first(fields, (*users, *_USERS)), _first(fields, (*addresses, *_ADDRESSES))
+    who, origin = _first(fields, (*users, *LOGS.anywhere.users)), _first(fields, (*addresses, *LOGS.anywhere.addresses))
     if event.format in ("syslog", "text") and not (who and origin):
         who, origin = who or _named_in(_WHO, fields), origin or _named_in(_FROM, fields)
     if fields.get("initiated") == "true" and not _request(fields):
@@ -247,9 +153,9 @@ def _target(fields: Mapping[str, str]) -> str:
     """Where a connection went, as `to 192.0.2.7:443`; "" where there is none, or it came here."""
     if fields.get("initiated", "") == "false":
         return ""
-    for names, port in _TARGETS:
-        if port in fields and (found := _first(fields, names)):
-            told = fields[port].strip()
+    for target in LOGS.anywhere.targets:
+        if target.port in fields and (found := _first(fields, target.names)):
+            told = fields[target.port].strip()
             return f"to {found}:{told}" if told not in _NOBODY else f"to {found}"
     return ""
 
