@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from indicia.read.fronts import document_from_text
-from indicia.read.techniques.contexts import SectionContext, context_of
-from indicia.read.techniques.passages import passages
+from indicia.read.techniques.contexts import SectionContext, context_of, passages
 
 __all__ = ["FILES", "as_meant", "sentences"]
 

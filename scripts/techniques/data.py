@@ -14,7 +14,7 @@ import numpy as np
 import yaml
 
 from indicia.read.fronts import document_from_text
-from indicia.read.techniques.passages import passages
+from indicia.read.techniques.contexts import passages
 
 CORPORA = Path(__file__).resolve().parents[2] / "corpora"
 FOLDS = 5

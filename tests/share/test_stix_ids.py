@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from indicia.records import Tlp
+from indicia.records import TLP_IDS, Tlp
 from indicia.share.stix.findings import pattern
-from indicia.share.stix.ids import TLP_IDS, object_id
-from indicia.share.stix.times import stamp
+from indicia.share.stix.ids import object_id, stamp
 
 
 def test_tlp_2_ids_are_those_that_first_published() -> None:

@@ -12,10 +12,9 @@ from indicia.knowledge import load
 from indicia.read.fronts import document_from_text, open_source
 from indicia.read.reading import read_document
 from indicia.read.techniques import find, find_techniques
-from indicia.read.techniques.contexts import SectionContext, context_of
+from indicia.read.techniques.contexts import SectionContext, context_of, passages
 from indicia.read.techniques.features import BUCKETS, Features
 from indicia.read.techniques.pairs import candidates, chosen
-from indicia.read.techniques.passages import passages
 from indicia.read.techniques.scorer import scorer
 from indicia.records import Context, Document, Mention, MentionKind
 

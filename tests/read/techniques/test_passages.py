@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indicia.read.fronts import document_from_text
-from indicia.read.techniques.passages import passages
+from indicia.read.techniques.contexts import passages
 
 
 def texts(text: str) -> list[str]:

@@ -12,12 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from indicia.knowledge import Knowledge
-from indicia.read.techniques.contexts import SectionContext, context_of
+from indicia.read.techniques.contexts import PassageRange, SectionContext, context_of, passages
 from indicia.read.techniques.encoder import encoder
 from indicia.read.techniques.literal import OF_A_THING, find_literal
 from indicia.read.techniques.nearest import nearest
 from indicia.read.techniques.pairs import Pairs
-from indicia.read.techniques.passages import PassageRange, passages
 from indicia.read.techniques.scorer import ALONE, Scorer, scorer
 from indicia.read.techniques.terms import Told, terms
 from indicia.read.techniques.whole import FEWEST, FEWEST_WORDS, LEAST, PassageEvidence, signs_of, whole_judge

@@ -16,8 +16,7 @@ from indicia.knowledge import Knowledge
 from indicia.knowledge.resolve import names_of
 from indicia.records import AccusedType, Case, Claim, Confidence, Deed, Likelihood, Stance, Tie, Tlp, to_check
 from indicia.share.redact import marking_of_texts
-from indicia.share.stix.ids import SDO_NAMESPACE
-from indicia.share.stix.times import moments_of_claims
+from indicia.share.stix.ids import SDO_NAMESPACE, moments_of_claims
 from indicia.share.stix.told import headline, told
 from indicia.view.words import firmness_words, known_state, propositions, source_words
 

@@ -21,8 +21,8 @@ from indicia.share.indicators import seen, well_known
 from indicia.share.internals import LOWERED, without_internals
 from indicia.share.misp.claims import Numbers, claim_attributes, claim_notes, misp_uuid
 from indicia.share.redact import marking_of
+from indicia.share.stix.ids import as_of
 from indicia.share.stix.parties import OURS
-from indicia.share.stix.times import as_of
 from indicia.view.wording import left_out
 
 # (our type) -> (MISP category, MISP type)

@@ -17,18 +17,17 @@ import orjson
 
 from indicia.affairs.identity import claim_keys, document_keys, key_of
 from indicia.knowledge import Knowledge
-from indicia.records import TLP_IDS, Case, Document, Sighting, Tlp
+from indicia.records import CASE_EXTENSION, TLP_IDS, Case, Document, Sighting, Tlp
 from indicia.share.internals import LOWERED, without_internals
 from indicia.share.redact import marking_of, marking_of_texts, settled
 from indicia.share.stix.claims import claim_extension_definition, claim_objects
 from indicia.share.stix.conduct import conduct_objects
 from indicia.share.stix.emptiness import filled
 from indicia.share.stix.findings import Indicators, measure_objects, sighting_objects
-from indicia.share.stix.ids import CASE_EXTENSION, marking_object, object_id
+from indicia.share.stix.ids import PROFILE, born, marking_object, object_id, version_of
 from indicia.share.stix.objects import Objects
 from indicia.share.stix.parties import Campaigns, identity
 from indicia.share.stix.schema import schema_text
-from indicia.share.stix.times import PROFILE, born, version_of
 from indicia.share.stix.versions import continued, sum_of
 from indicia.share.stix.victims import target_objects
 from indicia.view.wording import left_out

@@ -36,11 +36,10 @@ from indicia.records import (
 )
 from indicia.share.redact import marking_of_texts
 from indicia.share.stix.emptiness import filled
-from indicia.share.stix.ids import CLAIM_EXTENSION, object_id
+from indicia.share.stix.ids import CLAIM_EXTENSION, PROFILE, moments_of_claims, object_id
 from indicia.share.stix.objects import Objects
 from indicia.share.stix.parties import Campaigns, accused_object, actor, country, identity, is_name, source_object
 from indicia.share.stix.schema import schema_text
-from indicia.share.stix.times import PROFILE, moments_of_claims
 from indicia.share.stix.told import headline, told
 from indicia.view.words import by_state, firmness_words, source_words, tie_words
 

@@ -12,9 +12,9 @@ from indicia.affairs.main import main_affair
 from indicia.affairs.stories import heading
 from indicia.records import Case, Context, Document, Mention, MentionKind, Prominence, Tlp
 from indicia.share.stix.findings import Indicators, vulnerability
+from indicia.share.stix.ids import stamp
 from indicia.share.stix.objects import Objects, attack_reference
 from indicia.share.stix.parties import Campaigns, identity
-from indicia.share.stix.times import stamp
 
 _SOFTWARE = {"tool": "tool", "malware": "malware", "ransomware": "malware"}
 

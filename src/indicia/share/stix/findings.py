@@ -12,10 +12,9 @@ from typing import Any
 import msgspec
 
 from indicia.records import Case, Context, MentionKind, Sighting, Tlp
-from indicia.share.stix.ids import observable_id
+from indicia.share.stix.ids import PROFILE, observable_id, stamp
 from indicia.share.stix.objects import Objects
 from indicia.share.stix.parties import OURS, identity
-from indicia.share.stix.times import PROFILE, stamp
 
 _PATHS = {
     "ipv4-addr": "ipv4-addr:value",

@@ -1,23 +1,19 @@
-"""Stable STIX ids and the TLP 2.0 markings: what in a bundle must never depend on chance."""
+"""Stable STIX ids, the TLP 2.0 markings and the times of a bundle: what must never depend on chance or on the clock.
+
+What is known by its name alone (a source, a country, a known affair) bears the day of the profile in every case, so that its id
+never has two `created`. What a case holds bears the day of its sources.
+"""
 
 from __future__ import annotations
 
 import json
 import uuid
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
-from indicia.records import CASE_EXTENSION, TLP_IDS, Tlp
-
-__all__ = [
-    "CASE_EXTENSION",
-    "CLAIM_EXTENSION",
-    "OBSERVABLE_NAMESPACE",
-    "SDO_NAMESPACE",
-    "TLP_IDS",
-    "marking_object",
-    "object_id",
-    "observable_id",
-]
+from indicia.affairs.identity import claim_keys
+from indicia.records import TLP_IDS, Case, Tlp
 
 # Ours, for STIX domain objects: derived once from the name of the project, never changed.
 SDO_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "indicia.stix.example")
@@ -58,3 +54,72 @@ def marking_object(tlp: Tlp) -> dict[str, Any]:
         "name": tlp.label,
         "extensions": {TLP_EXTENSION: {"extension_type": "property-extension", "tlp_2_0": tlp.value}},
     }
+
+
+PROFILE = "2026-01-01T00:00:00.000Z"  # of our STIX profile; stands, too, where no source tells a date
+_FIRST_DAY = date(2000, 1, 1).toordinal()
+_APART = 1_000_000  # milliseconds, some quarter of an hour, in which the claims of one day are told apart
+
+
+def stamp(moment: datetime | str | None) -> str:
+    """A STIX timestamp with milliseconds. A date that is cut to a month or a year becomes its first instant, and what is no
+    date the day of the profile.
+
+    >>> stamp("2021-07"), stamp("21-7-1"), stamp(None)
+    ('2021-07-01T00:00:00.000Z', '0021-07-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z')
+    """
+    if isinstance(moment, str):
+        year, month, day = (*moment[:10].split("-"), "01", "01")[:3]
+        try:
+            moment = datetime(int(year), int(month), int(day), tzinfo=UTC)
+        except ValueError:
+            moment = None
+    if moment is None:
+        return PROFILE
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+
+
+def born(case: Case) -> str:
+    """The day of the newest text of a case: logs that are searched later change nothing of it."""
+    return max((stamp(document.published) for document in case.documents if document.published), default=PROFILE)
+
+
+def as_of(case: Case) -> str:
+    """When the case's newest source or event is from: the time that exports carry."""
+    texts = [stamp(document.published) for document in case.documents if document.published]
+    newest = max((s.event.time for s in (case.hunt.sightings if case.hunt else ()) if s.event.time), default=None)
+    return max([*texts, *([stamp(newest)] if newest else [])], default=PROFILE)
+
+
+def version_of(case: Case) -> str:
+    """When the case's newest source or event is from, and a millisecond later for each character of its texts, each day of
+    their dates and each judgement: a case that grew, was dated later or was judged has newer objects."""
+    days = (stamp(document.published)[:10] for document in case.documents if document.published)
+    grown = sum(len(document.text) for document in case.documents) + len(case.judgements)
+    grown += sum(max(0, datetime.fromisoformat(day).toordinal() - _FIRST_DAY) for day in days)
+    return stamp(datetime.fromisoformat(as_of(case)) + timedelta(milliseconds=grown))
+
+
+def moments_of_claims(case: Case) -> dict[str, str]:
+    """For each claim an instant of its own on its day, else on that of its text, else on that of the profile: nothing of it
+    depends on what else is in the case.
+
+    Some platforms take what has the same ends and times for one thing, and would make one of what ten sources say. The time of
+    day tells nothing: it hangs on what the claim is known by, unless two of one day fall together.
+    """
+    keys = claim_keys(case)
+    days = {document.id: document.published for document in case.documents}
+    found: dict[str, str] = {}
+    taken = set[str]()
+    for claim in case.claims:
+        day = stamp(claim.date or days.get(claim.quote.document))[:10]
+        apart = int.from_bytes(sha256(keys[claim.id].encode()).digest()[:8]) % _APART
+        while (moment := _later(day, apart)) in taken:
+            apart += 1
+        taken.add(moment)
+        found[claim.id] = moment
+    return found
+
+
+def _later(day: str, milliseconds: int) -> str:
+    return stamp(datetime.fromisoformat(day) + timedelta(milliseconds=milliseconds))

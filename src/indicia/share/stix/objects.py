@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from indicia.knowledge import Knowledge
-from indicia.records import Tlp
-from indicia.share.stix.ids import TLP_IDS, object_id
-from indicia.share.stix.times import PROFILE
+from indicia.records import TLP_IDS, Tlp
+from indicia.share.stix.ids import PROFILE, object_id
 
 
 def attack_reference(id: str) -> dict[str, str]:

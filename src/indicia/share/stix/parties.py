@@ -15,8 +15,8 @@ from indicia.affairs.campaigns import deeds_told
 from indicia.knowledge.resolve import names_of
 from indicia.records import AccusedType, Case, Claim, Level, SourceType, Tlp
 from indicia.share.redact import marking_of_texts
+from indicia.share.stix.ids import stamp
 from indicia.share.stix.objects import Objects
-from indicia.share.stix.times import stamp
 from indicia.view.words import by_state, source_words
 
 _IDENTITY_CLASS = {

@@ -13,6 +13,7 @@ import msgspec
 
 from indicia.errors import FormatError, LimitError
 from indicia.records import (
+    CASE_EXTENSION,
     Advice,
     Affair,
     Case,
@@ -31,7 +32,7 @@ from indicia.records import (
     claim_today,
 )
 from indicia.share.stix.emptiness import made_whole
-from indicia.share.stix.ids import CASE_EXTENSION, CLAIM_EXTENSION
+from indicia.share.stix.ids import CLAIM_EXTENSION
 
 _LONGEST = 20_000_000  # characters of a document that is rebuilt from its quotes; beyond, somebody is having us on
 _NOT_OURS = {"extension_type", "length"}

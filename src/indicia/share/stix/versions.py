@@ -14,8 +14,7 @@ from typing import Any
 
 import orjson
 
-from indicia.records import Record
-from indicia.share.stix.ids import CASE_EXTENSION
+from indicia.records import CASE_EXTENSION, Record
 
 _TIMES = {"created", "modified"}
 _MARK = ""  # the id under which is kept when the last of all was added, also of those that are gone

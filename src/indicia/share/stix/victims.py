@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from indicia.affairs.content import any_deed
 from indicia.records import Case, Claim, Document, MentionKind, Span, Stance, Tlp, those_counted
 from indicia.share.redact import marking_of_texts
+from indicia.share.stix.ids import moments_of_claims
 from indicia.share.stix.objects import Objects
 from indicia.share.stix.parties import Campaigns, accused_object, country, identity, source_object
-from indicia.share.stix.times import moments_of_claims
 from indicia.view.words import source_words
 
 _LEAD = re.compile(

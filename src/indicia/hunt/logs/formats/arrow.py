@@ -22,8 +22,7 @@ from indicia.hunt.logs.formats.base import Format, LogInput
 from indicia.hunt.logs.formats.envelope import unpacked
 from indicia.hunt.logs.formats.jsonl import batches
 from indicia.hunt.logs.formats.plainlines import LINE_FAMILIES
-from indicia.hunt.logs.formats.shown import shown_column
-from indicia.hunt.logs.formats.table import ShapedRows, bare_names
+from indicia.hunt.logs.formats.table import ShapedRows, bare_names, shown_column
 from indicia.hunt.logs.keep import BASE, MORE, TIME
 from indicia.hunt.match.literals import Ints
 from indicia.hunt.names import GENERIC, JOINED_URI, SHOWN, field_key

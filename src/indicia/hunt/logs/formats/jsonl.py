@@ -19,9 +19,8 @@ from indicia.hunt.logs.formats.jsontext import json_at, json_of
 from indicia.hunt.logs.formats.lines import line_blocks
 from indicia.hunt.logs.formats.plainlines import LINE_FAMILIES, Told, told_batch, told_by
 from indicia.hunt.logs.formats.recordtimes import RecordTimes
-from indicia.hunt.logs.formats.shown import shown_column
 from indicia.hunt.logs.formats.syslog import Header
-from indicia.hunt.logs.formats.table import ShapedRows, bare_names, flatten, text_of
+from indicia.hunt.logs.formats.table import ShapedRows, bare_names, flatten, shown_column, text_of
 from indicia.hunt.logs.formats.windows import normal, windows_batch
 from indicia.hunt.logs.formats.winxml import event_of_xml
 from indicia.hunt.logs.formats.zeek import zeek_path

@@ -18,7 +18,7 @@ from indicia.hunt.logs.formats.jsonl import HOSTS, batches
 from indicia.hunt.logs.formats.lines import LONGEST_LINE, LineBlock, line_blocks
 from indicia.hunt.logs.formats.plainlines import LINE_FAMILIES
 from indicia.hunt.logs.formats.recordtimes import RecordTimes
-from indicia.hunt.logs.formats.shown import shown_column
+from indicia.hunt.logs.formats.table import shown_column
 from indicia.hunt.logs.formats.texttimes import leading_time
 from indicia.hunt.logs.formats.winnames import by_names, shows_event
 from indicia.hunt.match.literals import Ints
