@@ -35,6 +35,7 @@ class _Windows(Declared, frozen=True):
     messages: Mapping[str, tuple[str, ...]]
     strings: Mapping[str, str]
     sysmon_strings: Mapping[str, str]
+    called: Mapping[str, tuple[str, ...]]
     aliases: Mapping[str, str]
     by_fields: tuple[ByFields, ...]
     providers: Mapping[str, str]
@@ -62,6 +63,7 @@ RIGHTS = WINDOWS.rights
 MESSAGES = {number: tuple(map(_names, rows)) for number, rows in _by_number(WINDOWS.messages).items()}
 STRINGS = {number: _names(row) for number, row in _by_number(WINDOWS.strings).items()}
 SYSMON_STRINGS = {number: _names(row) for number, row in WINDOWS.sysmon_strings.items()}
-ALIASES, BY_FIELDS, PROVIDERS, CLEARED = WINDOWS.aliases, WINDOWS.by_fields, WINDOWS.providers, WINDOWS.cleared
+CALLED, ALIASES = WINDOWS.called, WINDOWS.aliases
+BY_FIELDS, PROVIDERS, CLEARED = WINDOWS.by_fields, WINDOWS.providers, WINDOWS.cleared
 OBJECTS = {(channel, number): row for channel, rows in WINDOWS.objects.items() for number, row in _by_number(rows).items()}
 DONE, FAILED = ({channel: frozenset(row.split()) for channel, row in rows.items()} for rows in (WINDOWS.done, WINDOWS.failed))

@@ -13,31 +13,8 @@ from typing import Any
 
 from indicia.hunt.logs.formats.winmessages import told_in_message, told_in_strings
 from indicia.hunt.names import Remembered, field_key
-from indicia.hunt.sources.windows import ALIASES, BY_FIELDS, CLEARED, PROVIDERS
+from indicia.hunt.sources.windows import ALIASES, BY_FIELDS, CALLED, CLEARED, PROVIDERS
 
-# What exports call the parts of an event, folded and without blanks, dots and underscores; the most telling first.
-_NUMBER = ("eventid", "eventcode", "eventidentifier", "winlogeventid", "systemeventid", "eventsystemeventid")
-_CHANNEL = (
-    "channel",
-    "logname",
-    "eventlog",
-    "winlogchannel",
-    "eventlogname",
-    "logfile",
-    "log",
-    "systemchannel",
-    "eventsystemchannel",
-)
-_PROVIDER = (
-    *("providername", "provider", "sourcename", "eventsourcename", "source", "systemprovidername", "winlogprovidername"),
-    *("systemprovider", "eventsystemprovidername"),
-)
-_COMPUTER = (
-    *("computer", "computername", "machinename", "hostname", "winlogcomputername", "systemcomputer", "host", "devicename"),
-    "eventsystemcomputer",
-)
-_MESSAGE = ("message", "renderedmessage", "eventmessage", "renderingmessage", "description", "desc")
-_RECORD = ("eventrecordid", "recordid", "recordnumber", "index", "winlogrecordid")
 _PREFIXES = re.compile(
     r"^(?:event[._])?(?:winlog[._]|system[._]|data[._]win[._])?(?:event_?data|user_?data)[._](?=\w)", re.IGNORECASE
 )
@@ -75,29 +52,31 @@ def shows_event(names: tuple[str, ...]) -> bool:
     if "eventcode" in folded and not folded.isdisjoint(("source", "sourcetype")):
         return True  # Splunk's
     bare = {_squeezed(_PREFIXES.sub("", name)) for name in names}
-    if folded.isdisjoint(_NUMBER):
+    if folded.isdisjoint(CALLED["number"]):
         return False
     telling = {word for row in BY_FIELDS for word in row.fields.split()} - {"query", "payload", "hashes", "destinationip"}
     telling |= set(ALIASES) - {"sourceaddress", "sourceport", "clientaddress", "resultcode"}
-    return bool(bare & telling) or (not folded.isdisjoint(_PROVIDER) and not folded.isdisjoint((*_CHANNEL, *_MESSAGE)))
+    return bool(bare & telling) or (
+        not folded.isdisjoint(CALLED["provider"]) and not folded.isdisjoint((*CALLED["channel"], *CALLED["message"]))
+    )
 
 
 def by_names(record: Mapping[str, Any]) -> dict[str, Any] | None:
     """The flat fields of a record that shows by names and numbers alone that it is a Windows event; None when it does not."""
     names = _known(tuple(record))
-    number = _first(names, _NUMBER, record)
+    number = _first(names, CALLED["number"], record)
     if not number:
         return _from_plaso(record, names)
     number = number.removesuffix(".0")  # pandas, where one is missing
     if not number.isdecimal():
         return None
-    provider, told = _first(names, _PROVIDER, record), _channel_told(names, record)
+    provider, told = _first(names, CALLED["provider"], record), _channel_told(names, record)
     provider = "" if "WinEventLog" in provider else provider
     fields = _data(record)
     if isinstance(strings := record.get("strings"), list):
         fields = {**told_in_strings(number, provider, list(map(str, strings))), **fields}
     channel = told if _is_channel(told, number) else channel_of(number, provider, fields)
-    message = _first(names, _MESSAGE, record)
+    message = _first(names, CALLED["message"], record)
     if message and len(message) > 40:
         of_message = told_in_message(number, provider or channel, message)
         fields = {**fields, **{name: value for name, value in of_message.items() if not fields.get(name)}}
@@ -109,8 +88,8 @@ def by_names(record: Mapping[str, Any]) -> dict[str, Any] | None:
         "EventID": number,
         "Channel": channel,
         "Provider_Name": provider or None,
-        "Computer": _first(names, _COMPUTER, record) or None,
-        "EventRecordID": _first(names, _RECORD, record) or None,
+        "Computer": _first(names, CALLED["computer"], record) or None,
+        "EventRecordID": _first(names, CALLED["record"], record) or None,
     }
 
 
@@ -118,7 +97,7 @@ def _channel_told(names: Mapping[str, str], record: Mapping[str, Any]) -> str:
     """The channel as a record names it; Splunk has it in what it calls its source."""
     sources = (_first(names, (name,), record) for name in ("source", "sourcetype"))
     of_source = next((each for each in sources if "WinEventLog:" in each), "")
-    return (_first(names, _CHANNEL, record) or of_source).rpartition("WinEventLog:")[2]
+    return (_first(names, CALLED["channel"], record) or of_source).rpartition("WinEventLog:")[2]
 
 
 def _is_channel(told: str, number: str) -> bool:
@@ -166,7 +145,7 @@ def _is_among(number: str, numbers: str) -> bool:
 
 def _from_plaso(record: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any] | None:
     """An event as log2timeline's tables tell it, in one text: its number, who wrote it, its values without names."""
-    found = _PLASO.search(_first(names, _MESSAGE, record))
+    found = _PLASO.search(_first(names, CALLED["message"], record))
     if found is None:
         return None
     number, provider, told = found.groups()
@@ -178,7 +157,7 @@ def _from_plaso(record: Mapping[str, Any], names: Mapping[str, str]) -> dict[str
     channel = channel_of(number, provider, fields)
     if not channel:
         return None
-    computer = re.search(r"Computer Name: (\S+)", _first(names, _MESSAGE, record))
+    computer = re.search(r"Computer Name: (\S+)", _first(names, CALLED["message"], record))
     return fields | {
         "Strings": strings,
         "EventID": number,
