@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from indicia.cli.hunt import hunt as hunt_command
 from indicia.cli.options import Engines
+from indicia.cli.talk import Talk
 from indicia.errors import UsageError
 from indicia.hunt.run import hunt
 from indicia.hunt.tuning import NO_TUNING, Tuning
@@ -95,4 +96,4 @@ def children_of(process: int) -> list[int]:
 )
 def test_what_does_not_go_together_is_said(options: dict[str, Any], said: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=said):
-        hunt_command([tmp_path], quiet=True, **options)
+        hunt_command([tmp_path], voice=Talk(quiet=True), **options)
