@@ -33,6 +33,7 @@ _DONE = re.compile(
     r"|(?:broke|broken|breaking|hacked|hacking|break)\s+into|knocked|crippled|paralysed|paralyzed)\b",
     re.IGNORECASE,
 )
+_ATTACK_ON = re.compile(rf"(?:{_DEED.pattern})\s+(?:on|of|at|against|into)\s+(?:the\s+)?\Z", re.IGNORECASE)
 _AIMED = re.compile(r"\b(?:on|of|at|against|into|across|in)\s+(?!which\b|that\b|it\b)\w{3,}", re.IGNORECASE)
 _NAME = re.compile(r"\b[A-Z0-9][\w&.+’'-]*[\w+]")
 _ANY = frozenset(  # words that are written with a capital in a heading, and tell of any deed
@@ -130,6 +131,10 @@ def _names(claim: Claim) -> Iterator[str]:
     yield from (about.name for about in claim.incidents)
     if claim.act is not None:
         yield claim.act.text
+    for span in claim.victims:  # "the attack on Kestrel Ports", of which the claim's own words are the end alone
+        at = claim.quote.text.find(span.text)
+        if at >= 0 and (told := _ATTACK_ON.search(claim.quote.text[:at])) is not None:
+            yield f"{told.group()}{span.text}"
     if _DONE.search(claim.quote.text):
         for span in claim.victims:
             yield f"Attack on {_LEAD.sub('', ' '.join(span.text.split()))}"

@@ -21,7 +21,8 @@ MOST = 90  # characters of a name
 _LINKED = re.compile(r"(.+)-linked hackers$")
 _TIED = re.compile(r"an actor tied to (.+)$")
 _CLEARS = re.compile(
-    r"(?<!offered )(?<!presented )(?<!provided )(?<!gave )\b(?:no (?:evidence|indication|sign)|not (?:behind|involved|responsible)|(?:do|does|did)(?:n[’']t| not) believe|"
+    r"(?<!offered )(?<!presented )(?<!provided )(?<!gave )"
+    r"\b(?:no (?:evidence|indication|sign)|not (?:behind|involved|responsible)|(?:do|does|did)(?:n[’']t| not) believe|"
     r"rule[sd]? out|clear(?:s|ed)|unlikely|nothing to do with)\b",
     re.IGNORECASE,
 )
