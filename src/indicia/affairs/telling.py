@@ -16,10 +16,11 @@ ASKED = {"corrected": 2, "deed": 2, "victims": 2, "when": 1, "how": 2, "spared":
 ALIKE = 0.5  # of the words of the shorter of two sentences: the second says nothing new
 NAMED = 0.1  # what a name of the story adds to a sentence's probability
 BESIDE = 0.4  # of the probability that a sentence answers another question, too, which no sentence told so far answers
+LIKELY = 0.25  # the probability from which a sentence answers
 REPEATED = 0.4  # of the probability, for a sentence all of whose words were told before
 LONG = 320  # characters from which a sentence tells too much at once
 LEAST = 5  # words of a sentence
-MOST = 8  # sentences in all
+MOST = 9  # sentences in all
 _DATED = re.compile(
     r"\b(?:\d{1,2}|(?:19|20)\d\d|January|February|March|April|May|June|July|August|September|October|November|December|"
     r"Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|week|month|year|yesterday|morning|night)\b"
@@ -51,7 +52,7 @@ def told_of(case: Case, story: Story) -> tuple[AnswerSentence, ...]:
     for asked, most in ASKED.items():
         while sum(one.asked == asked for one in out) < most and len(out) < MOST:
             told = {kind for one in out for kind in (one.asked, *one.also)}
-            fit = [kinds for kinds in left if asked in kinds and _is_new(kinds[asked], taken) and _may_answer(asked, kinds)]
+            fit = [kinds for kinds in left if _answers(asked, kinds) and _is_new(kinds[asked], taken)]
             if not fit or (most == 1 and asked in told):
                 break
             best = min(
@@ -87,6 +88,10 @@ def _said_before(one: Mention, taken: Sequence[frozenset[str]]) -> float:
     """The share of the words of the shorter sentence that a sentence has in common with one that is told already."""
     words = _words(one.span.text)
     return max((len(words & other) / max(1, min(len(words), len(other))) for other in taken), default=0.0)
+
+
+def _answers(asked: str, kinds: dict[str, Mention]) -> bool:
+    return asked in kinds and kinds[asked].score >= LIKELY and _may_answer(asked, kinds)
 
 
 def _may_answer(asked: str, kinds: dict[str, Mention]) -> bool:

@@ -14,6 +14,7 @@ from indicia.read.claims.voices import ResolvedVoice
 from indicia.records import Stance, all_told
 
 APART = 0.5  # the score from which a second deed of the same accused by the same voice is a claim of its own
+SURE = 0.8  # the score from which who makes a charge does not doubt it
 _NAME = re.compile(r"\b[A-Z][\w&’'-]{2,}")
 
 
@@ -41,7 +42,9 @@ def pooled(found: Iterable[Resolved], text: str) -> list[tuple[Resolved, tuple[R
             first, *others = sorted(deed, key=lambda one: (-one.heard.score, one.heard.sentence, one.heard.speaker or (0, 0)))
             surer = first._replace(heard=first.heard._replace(score=_all_told(deed)))
             out.append((surer, tuple(others)))
-    out = [pair for pair in out if not _told_by_somebody(pair[0], out) and not _denied_for_itself(pair[0], out)]
+    out = [
+        pair for pair in out if not any(rule(pair[0], out) for rule in (_told_by_somebody, _denied_for_itself, _accuses_too))
+    ]
     return sorted(
         out, key=lambda pair: (pair[0].heard.sentence, pair[0].heard.accused or (0, 0), pair[0].heard.speaker or (0, 0))
     )
@@ -81,6 +84,22 @@ def _denied_for_itself(one: Resolved, out: Sequence[tuple[Resolved, tuple[Resolv
         return False
     same = (other for other, _ in out if other.heard.stance is Stance.DENIES and other.heard.sentence == one.heard.sentence)
     return any(own(other) and other.said.same == one.said.same for other in same)
+
+
+def _accuses_too(one: Resolved, out: Sequence[tuple[Resolved, tuple[Resolved, ...]]]) -> bool:
+    """Whether who seems to doubt a charge, or to name nobody, makes it more surely in the same sentence, or surely elsewhere."""
+    if one.heard.stance not in (Stance.QUESTIONS, Stance.DECLINES) or one.said.speaker is None:
+        return False
+    charges = (other for other, _ in out if other.heard.stance is Stance.ACCUSES and other.said.same == one.said.same)
+    return any(
+        other.heard.score > one.heard.score
+        if other.heard.sentence == one.heard.sentence
+        else other.heard.score > SURE
+        and other.accused is not None
+        and one.accused is not None
+        and other.accused.same == one.accused.same
+        for other in charges
+    )
 
 
 def _by_deed(together: Sequence[Resolved], text: str) -> list[list[Resolved]]:
