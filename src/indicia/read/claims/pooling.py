@@ -87,7 +87,7 @@ def _denied_for_itself(one: Resolved, out: Sequence[tuple[Resolved, tuple[Resolv
 
 
 def _accuses_too(one: Resolved, out: Sequence[tuple[Resolved, tuple[Resolved, ...]]]) -> bool:
-    """Whether who seems to doubt a charge, or to name nobody, makes it more surely in the same sentence, or surely elsewhere."""
+    """Whether who seems to doubt a charge, or names nobody, makes one more surely in the same sentence, or surely elsewhere."""
     if one.heard.stance not in (Stance.QUESTIONS, Stance.DECLINES) or one.said.speaker is None:
         return False
     charges = (other for other, _ in out if other.heard.stance is Stance.ACCUSES and other.said.same == one.said.same)
