@@ -16,14 +16,16 @@ ASKED = {"corrected": 2, "deed": 2, "victims": 2, "when": 1, "how": 2, "spared":
 ALIKE = 0.5  # of the words of the shorter of two sentences: the second says nothing new
 NAMED = 0.1  # what a name of the story adds to a sentence's probability
 BESIDE = 0.4  # of the probability that a sentence answers another question, too, which no sentence told so far answers
-LIKELY = 0.25  # the probability from which a sentence answers
+LIKELY = 0.15  # the probability from which a sentence answers
 REPEATED = 0.4  # of the probability, for a sentence all of whose words were told before
 LONG = 320  # characters from which a sentence tells too much at once
 LEAST = 5  # words of a sentence
 MOST = 9  # sentences in all
 _DATED = re.compile(
-    r"\b(?:\d{1,2}|(?:19|20)\d\d|January|February|March|April|May|June|July|August|September|October|November|December|"
-    r"Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|week|month|year|yesterday|morning|night)\b"
+    r"\b(?:(?:19|20)\d\d(?!-\d)|January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.? \d|"
+    r"Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|yesterday|"
+    r"(?:last|this|past|earlier|previous) (?:week|month|year|spring|summer|autumn|fall|winter|night|morning))\b"
 )
 
 

@@ -29,7 +29,7 @@ from indicia.view.words import by_state, several
 
 UNSURE = 2  # rows to check of each slot
 ROWS, LEAST = 9, 3  # rows in all, as long as so many are to check: page one is one sheet
-QUOTE = 100  # characters of what somebody said
+QUOTE = 130  # characters of what somebody said
 _SPEECH = re.compile(r"[“\"]([^“”\"]{12,})[”\"]")
 
 
@@ -206,8 +206,9 @@ def _official(row: Row) -> bool:
 def said_words(claim: Claim) -> str:
     """What somebody said, in their own words where the sentence quotes some."""
     quote = " ".join(claim.quote.text.split())
-    speech = max((match[1] for match in _SPEECH.finditer(quote)), key=len, default="")
-    told = speech.rstrip(" ,.;") if claim.stance is not Stance.QUESTIONS or 2 * len(speech) > len(quote) else ""
+    speeches = [match[1].strip(" ,.;") for match in _SPEECH.finditer(quote)]
+    enough = 2 * sum(map(len, speeches)) > len(quote) or claim.stance is not Stance.QUESTIONS
+    told = " … ".join(speeches) if enough else ""
     return clip(told or quote, QUOTE)
 
 
