@@ -20,6 +20,8 @@ from indicia.records import Affair, Case, Claim, Level, Prominence, SourceType, 
 _WEIGHT = {Prominence.ANNOUNCEMENT: 1.0, Prominence.REPORTED: 0.5, Prominence.BACKGROUND: 0.05}
 _PASSED_ON = 0.5  # what a text only passes on of others says less of what it is about than what it says itself
 _ASIDE = 0.5  # what a text adds to an affair that is not the one it is mainly about
+_FURTHER_DOWN = 0.5  # what stands below the head of its text tells less of what that is about
+_TOGETHER = 0.25  # what each further voice adds that says the same in one sentence
 _CHARGES = frozenset({Stance.ACCUSES, Stance.ENDORSES, Stance.CLAIMS})
 _ANSWERS = frozenset({Stance.DENIES, Stance.QUESTIONS, Stance.ENDORSES, Stance.DECLINES, Stance.WITHDRAWS})
 
@@ -46,7 +48,7 @@ def main_affair(case: Case, story: Story | None = None) -> MainAffair:
     counted = those_counted(case.claims, case.judgements)
     mine = [claim for claim in counted if claim.quote.document in story.documents]
     main = main_among(mine, case.affairs, story.incident)
-    id = main.id or story.incident or _told_by_most(case.claims, story)
+    id = main.id or story.incident
     if main.id is None and id is not None:
         main = replace(main, id=id, name=next((one.name for one in case.affairs if one.incident_id == id), main.name))
     on_it = {claim.id for claim in main.on}
@@ -74,22 +76,6 @@ def main_affair(case: Case, story: Story | None = None) -> MainAffair:
     )
 
 
-def _told_by_most(claims: Iterable[Claim], story: Story) -> str | None:
-    """The known incident that claims of most of a story's texts tell, or the only one that a third of them do, whether they
-    count or are still to be checked."""
-    texts: dict[str, set[str]] = defaultdict(set)
-    for claim in claims:
-        if claim.quote.document in story.documents and claim.prominence is not Prominence.BACKGROUND:
-            for one in claim.incidents:
-                texts[one.id or ""].add(claim.quote.document)
-    texts.pop("", None)
-    best = min(texts, key=lambda id: (-len(texts[id]), id), default=None)
-    if best is None:
-        return None
-    enough = len(story.documents) / (3 if len(texts) == 1 else 2)
-    return best if len(texts[best]) > enough or (len(texts) == 1 and len(texts[best]) >= enough) else None
-
-
 def _may_tell(claim: Claim, incident: str | None) -> bool:
     """Whether a claim may be on the affair: nothing of another known incident, nor what is said in passing of none."""
     if claim.incident_id is not None:
@@ -101,8 +87,13 @@ def _tells(claim: Claim, story: Story, incident: str | None) -> bool:
     """Whether a claim of a story's texts is on its deed: it says so, or tells of nobody else who was hit."""
     if claim.incident_id is not None:
         return claim.incident_id == incident
-    hit = {word for span in claim.victims for word in span.text.lower().split() if span.text[:1].isupper() and len(word) > 3}
-    return not hit or any(word in name for word in hit for name in story.names)
+    return not _tells_another([span.text for span in claim.victims], story)
+
+
+def _tells_another(named: Iterable[str], story: Story) -> bool:
+    """Whether names of a deed or of who was hit have no word in common with those of a story."""
+    words = {word.lower() for name in named if name[:1].isupper() for word in name.split() if len(word) > 3}
+    return bool(words) and not any(word in name for word in words for name in story.names)
 
 
 def _is_linked(claim: Claim, story: Story, incident: str | None) -> bool:
@@ -114,10 +105,13 @@ def _is_linked(claim: Claim, story: Story, incident: str | None) -> bool:
 
 
 def _accuses_another(claim: Claim, linked: set[str], story: Story, incident: str | None) -> bool:
-    """Whether a claim that does not say what it is about accuses somebody whom no claim on the deed accuses: of another one."""
+    """Whether a claim accuses somebody whom no claim on the deed accuses, of another one: it says so, or it is the answer in
+    kind of a state that is accused itself."""
     if claim.stance is not Stance.ACCUSES or claim.accused.party is None:
         return False
-    return _whom(claim) not in linked and not _is_linked(claim, story, incident)
+    if _whom(claim) in linked or _is_linked(claim, story, incident):
+        return False
+    return claim.source.state in linked or _tells_another((claim.incident or "", *(one.text for one in claim.victims)), story)
 
 
 def _answers(claim: Claim, linked: set[str], incident: str | None) -> bool:
@@ -214,16 +208,17 @@ def _evidence(groups: Sequence[_Group], by_id: Mapping[str, Claim]) -> list[tupl
     texts: dict[str, list[tuple[float, int, int]]] = defaultdict(list)  # text -> (weight, place of its first claim, group)
     scores, first = [0.0] * len(groups), []
     for number, group in enumerate(groups):
-        heard: dict[tuple[str, str], float] = {}
+        heard: dict[tuple[str, str], tuple[float, str, int]] = {}
         shown: dict[str, list[tuple[float, int]]] = defaultdict(list)
         for claim in group.claims:
             weight = _WEIGHT[claim.prominence] * (_PASSED_ON if claim.source.via else 1.0)
+            weight *= 1.0 if claim.quote.start < HEAD else _FURTHER_DOWN
             text = by_id.get(claim.origin or claim.id, claim).quote.document  # a reprint is the text that it reprints
             shown[text].append((weight, claim.quote.start))
             if claim.source.party is not None:
                 voice = voice_of(claim, text)
-                heard[voice] = max(heard.get(voice, 0.0), weight)
-        scores[number] += sum(sorted(heard.values()))
+                heard[voice] = max(heard.get(voice, (0.0, "", 0)), (weight, text, claim.quote.start))
+        scores[number] += _of_sentences(heard.values())
         for text, mine in shown.items():
             best = max(weight for weight, _ in mine)
             texts[text].append((best, min(start for weight, start in mine if weight == best), number))
@@ -234,6 +229,14 @@ def _evidence(groups: Sequence[_Group], by_id: Mapping[str, Claim]) -> list[tupl
         for share in shares:
             parts[share[2]].append(share[0] * (1.0 if share is lead else _ASIDE))
     return [(round(score + sum(sorted(part)), 6), key) for score, part, key in zip(scores, parts, first, strict=True)]
+
+
+def _of_sentences(heard: Iterable[tuple[float, str, int]]) -> float:
+    """How much voices say, each by its weight, text and place: of those that one sentence holds the weightiest in full."""
+    sentences: dict[tuple[str, int], list[float]] = defaultdict(list)
+    for weight, text, start in heard:
+        sentences[text, start].append(weight)
+    return sum(sorted(max(mine) + _TOGETHER * (sum(sorted(mine)) - max(mine)) for mine in sentences.values()))
 
 
 def _only_answers(group: _Group) -> bool:

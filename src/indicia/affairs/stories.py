@@ -14,10 +14,12 @@ from typing import NamedTuple
 
 from indicia.affairs.content import any_deed, in_turn
 from indicia.affairs.incidents import joined
+from indicia.knowledge import load
 from indicia.records import Case, Claim, Context, Document, Level, Mention, MentionKind, Prominence, Stance
 
 HEAD = 500  # characters at the beginning of a document that tell what it is about
 LONGEST_HEADING = 120
+OLD = 2  # years
 COMMON = 12  # documents that may share a word and still be one story by it
 _NAME = re.compile(r"\b[A-Z][\w&’'-]*(?:\s+(?:(?:of|the|for|de|la)\s+)?[A-Z][\w&’'-]*)*")
 _POSSESSIVE = re.compile(r"['’]s?\b")
@@ -44,13 +46,13 @@ def stories(case: Case) -> tuple[Story, ...]:
     for claim in case.claims:
         claims[claim.quote.document].append(claim)
     told = {one.id: _told(one, mentions[one.id]) for one in documents}
-    incidents = {one.id: _known(one, mentions[one.id]) | _charged(claims[one.id]) for one in documents}
+    incidents = {one.id: _incidents(one, claims[one.id], mentions[one.id]) for one in documents}
     known = {one.id: incidents[one.id] | _accused(one, claims[one.id]) for one in documents}
     groups = _joined(documents, told, known)
     first = next((group for group in groups if len(group) > 1), next(iter(groups), []))
     of_first = {id for one in first for id in incidents[one.id]}
     apart = [group for group in groups if group is not first and _is_apart(group, incidents, of_first)]
-    whole = [one for group in groups if group not in apart for one in group]
+    whole = sorted((one for group in groups if group not in apart for one in group), key=in_turn)
     return tuple(_story(group, told, incidents) for group in (whole, *apart))
 
 
@@ -113,15 +115,29 @@ def _opens(text: str, match: re.Match[str]) -> bool:
     return " " not in match.group() and (not before or before[-1] in ".!?\n:")
 
 
-def _known(document: Document, mentions: Iterable[Mention]) -> frozenset[str]:
-    """The known incidents that its head names."""
-    found = (one for one in mentions if one.kind is MentionKind.INCIDENT and one.context is Context.STATED and one.target)
-    return frozenset(str(one.target) for one in found if one.span.start < HEAD)
+def _incidents(document: Document, claims: Sequence[Claim], mentions: Sequence[Mention]) -> frozenset[str]:
+    """The known incidents that a document is about: those that claims at its head tell, else those that its head names and
+    that are no older than OLD, else that of half of the sentences that claim."""
+    mine = [one for one in claims if one.prominence is not Prominence.BACKGROUND]
+    heads = frozenset(one.incident_id for one in mine if one.incident_id and one.quote.start < HEAD)
+    named = (one for one in mentions if one.kind is MentionKind.INCIDENT and one.context is Context.STATED and one.target)
+    heads = heads or frozenset(
+        str(one.target) for one in named if one.span.start < HEAD and _is_news(str(one.target), document.published)
+    )
+    if heads:
+        return heads
+    sentences: dict[str | None, set[int]] = defaultdict(set)
+    for one in mine:
+        sentences[one.incident_id].add(one.quote.start)
+    in_all = len(set().union(*sentences.values()))
+    return frozenset(id for id, told in sentences.items() if id is not None and 2 * len(told) >= in_all)
 
 
-def _charged(claims: Iterable[Claim]) -> frozenset[str]:
-    """The known incidents that claims tell, but for those told in passing."""
-    return frozenset(one.incident_id for one in claims if one.incident_id and one.prominence is not Prominence.BACKGROUND)
+def _is_news(incident: str, published: str | None) -> bool:
+    """Whether a text of that day may be about an incident that its head only names, as it may name the firm that was hit."""
+    known = load().incidents.get(incident)
+    since = (known.disclosed or known.start or "") if known is not None else ""
+    return not since or not published or int(published[:4]) - int(since[:4]) <= OLD
 
 
 def _accused(document: Document, claims: Iterable[Claim]) -> frozenset[str]:
@@ -146,6 +162,7 @@ def _story(group: Sequence[Document], told: Mapping[str, Counter[str]], incident
     names = sorted(in_texts, key=lambda name: (-in_texts[name], -sum(told[one.id][name] for one in group), name))
     counted = Counter(id for one in group for id in incidents[one.id])
     telling = sum(bool(incidents[one.id]) for one in group)
-    best = min(counted, key=lambda id: (-counted[id], id), default=None)
-    is_it = best is not None and 2 * counted[best] >= telling and 3 * counted[best] >= len(group)
+    first = {id: number for number, one in reversed(list(enumerate(group))) for id in incidents[one.id]}
+    best = min(counted, key=lambda id: (-counted[id], first[id], id), default=None)
+    is_it = best is not None and 2 * counted[best] >= telling and 4 * counted[best] >= len(group)
     return Story(frozenset(one.id for one in group), tuple(names), best if is_it else None)

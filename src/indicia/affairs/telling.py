@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from indicia.affairs.content import any_deed, in_turn
 from indicia.affairs.stories import Story
-from indicia.records import Case, Mention, MentionKind, Prominence
+from indicia.records import Case, Claim, Mention, MentionKind, Prominence, Span
 
 # What is asked, in this order, and how many sentences may answer it.
 ASKED = {"corrected": 2, "deed": 2, "victims": 2, "when": 1, "how": 2, "spared": 1, "open": 1, "answer": 1}
@@ -37,14 +37,15 @@ class AnswerSentence(NamedTuple):
     also: tuple[str, ...] = ()
 
 
-def told_of(case: Case, story: Story) -> tuple[AnswerSentence, ...]:
-    """The answers in the order of ASKED, each sentence once. What is told of another deed, and what repeats a sentence, is left
-    out."""
+def told_of(case: Case, story: Story, incident: str | None) -> tuple[AnswerSentence, ...]:
+    """The answers in the order of ASKED, each sentence once. What is told of another deed than the known `incident` that the
+    story is about, if it is one, and what repeats a sentence, is left out."""
     documents = {one.id: one for one in case.documents if one.id in story.documents}
     found: dict[tuple[str, int], dict[str, Mention]] = defaultdict(dict)
-    aside = {(one.quote.document, one.quote.start) for one in case.claims if one.prominence is Prominence.BACKGROUND}
+    aside = {(one.quote.document, one.quote.start) for one in case.claims if _is_aside(one, incident)}
+    other = [one.span for one in case.mentions if one.kind is MentionKind.INCIDENT and one.target not in (None, incident)]
     for one in case.mentions:
-        if (one.span.document, one.span.start) in aside:  # what is said in passing is of other deeds
+        if (one.span.document, one.span.start) in aside or (one.kind is MentionKind.FACT and _holds(one.span, other)):
             continue
         if one.kind is MentionKind.FACT and one.span.document in documents and len(one.span.text.split()) >= LEAST:
             found[one.span.document, one.span.start][one.type] = one
@@ -74,6 +75,15 @@ def told_of(case: Case, story: Story) -> tuple[AnswerSentence, ...]:
             )
             taken.append(_words(best[asked].span.text))
     return tuple(out)
+
+
+def _is_aside(claim: Claim, incident: str | None) -> bool:
+    """Whether a claim is of another deed: said in passing, or of another known incident."""
+    return claim.prominence is Prominence.BACKGROUND or claim.incident_id not in (None, incident)
+
+
+def _holds(sentence: Span, spans: Sequence[Span]) -> bool:
+    return any(one.document == sentence.document and sentence.start <= one.start < sentence.end for one in spans)
 
 
 def _is_on_it(kinds: dict[str, Mention]) -> bool:

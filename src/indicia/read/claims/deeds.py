@@ -17,6 +17,13 @@ LOOK_BACK = 500  # characters before a sentence in which the deed may have been 
 HEADING = 200  # characters of a document's first line
 MOST = 5  # victims of a claim
 _POINTING = re.compile(r"\b(?:the|this|that|these|those|its|their|such)\s+\w", re.IGNORECASE)
+_STOP = re.compile(r"(?<=[.!?])\s+")
+# A sentence that holds a deed against another one.
+_COMPARES = re.compile(
+    r"\b(?:another|previous|earlier|similar|echo(?:es|ed)|reminiscent|throwback|recall(?:s|ed)|resembl\w+|unlike|"
+    r"in the past)\b",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"\b[A-Z][\w&.’'-]*")
 _LEADING = re.compile(
     r"^(?:(?:the|a|an|this|that|these|those|its|their|his|her|of|on|to|in|by|for|against|and)\s+)+", re.IGNORECASE
@@ -130,7 +137,8 @@ class Deeds:
             words = self.text[slice(*act)]
             if _NAME.search(words) or _SEVERAL.match(words):
                 return None  # it has a name of its own, which no table knows, or is told as other ones
-        before = self.text[max(0, sentence[0] - LOOK_BACK) : sentence[0]]
+        near = self.text[max(0, sentence[0] - LOOK_BACK) : sentence[0]]
+        before = " ".join(words for words in _STOP.split(near) if not _COMPARES.search(words))
         return self._found(before, ("name",)) or self._found(self._heading, ("name",))
 
     def _found(self, words: str, ways: tuple[str, ...]) -> Incident | None:

@@ -12,7 +12,16 @@ from indicia.read.claims.chunks import Place
 from indicia.read.claims.parties import AccusedParty, Speaker
 from indicia.records import Level, SourceType, Stance
 
-__all__ = ["addresses_the_reader", "is_asked", "is_of_another", "is_of_its_own", "only_gives_a_name", "takes_back"]
+__all__ = [
+    "denies_nothing",
+    "disputes",
+    "addresses_the_reader",
+    "is_asked",
+    "is_of_another",
+    "is_of_its_own",
+    "only_gives_a_name",
+    "takes_back",
+]
 
 _ASKED = re.compile("\\?[\"”’')\\]\\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*\\Z")  # nor what nobody sees
 _ASKS = re.compile(r"\s*(?:Question|QUESTION|Journalist|JOURNALIST|Reporter|REPORTER|Q)\s*:\s")
@@ -42,6 +51,20 @@ _ORDERS = re.compile(
     r"process)(?:e|es|ing) this\b",
     re.IGNORECASE | re.DOTALL,
 )
+# A sentence that only says that somebody has not answered, or that condemns a deed, denies nothing.
+_SILENT = re.compile(
+    r"\b(?:ha(?:s|ve|d) (?:not|yet)|did not|does not|didn[’']t|hasn[’']t)\b[^.;]{0,30}\b(?:respond|repl|answer|comment|return)",
+    re.IGNORECASE,
+)
+_CONDEMNS = re.compile(r"\bcondemn(?:s|ed|ing)?\b", re.IGNORECASE)
+_DENYING = re.compile(
+    r"\b(?:den(?:y|ies|ied|ying)|reject\w*|refut\w+|disput\w+|dismiss\w*|deni(?:al|als)|baseless|groundless|unfounded|"
+    r"false(?:ly|hoods?)?|fabricat\w+|slander\w*|smear\w*|nothing to do with|"
+    r"no (?:part|role|hand|involvement|connection|link)|not (?:been )?(?:involved|responsible|behind)|never|"
+    r"without (?:foundation|evidence|any))\b",
+    re.IGNORECASE,
+)
+_DISPUTES = re.compile(r"\b(?:disput(?:es?|ed|ing)|den(?:y|ies|ied)|reject(?:s|ed)?|refut(?:es?|ed))\b", re.IGNORECASE)
 _NEAR = 60  # characters
 
 
@@ -55,6 +78,20 @@ def is_asked(text: str, sentence: Place, stance: Stance) -> bool:
 def takes_back(text: str, sentence: Place) -> bool:
     """Whether a sentence says that a charge is withdrawn: "has withdrawn its assessment that X was behind it"."""
     return _WITHDRAWS.search(text, *sentence) is not None
+
+
+def denies_nothing(words: str) -> bool:
+    """Whether a sentence that sounds like a denial only says that somebody has not answered, or condemns a deed.
+
+    >>> denies_nothing("The ministry has not yet responded."), denies_nothing("The ministry condemned the charge as baseless.")
+    (True, False)
+    """
+    return _DENYING.search(words) is None and (_SILENT.search(words) or _CONDEMNS.search(words)) is not None
+
+
+def disputes(words: str) -> bool:
+    """Whether a sentence says that somebody disputes something: who does has not taken credit for it."""
+    return _DISPUTES.search(words) is not None
 
 
 def only_gives_a_name(text: str, speaker: Place) -> bool:

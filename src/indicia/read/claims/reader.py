@@ -16,6 +16,8 @@ from indicia.read.claims.making import Maker
 from indicia.read.claims.network import Network, network
 from indicia.read.claims.never import (
     addresses_the_reader,
+    denies_nothing,
+    disputes,
     is_asked,
     is_of_another,
     is_of_its_own,
@@ -149,6 +151,8 @@ class _Reading:
             return
         if addresses_the_reader(self.text[slice(*proposal.sentence)]):
             return
+        if proposal.stance is Stance.DENIES and denies_nothing(self.text[slice(*proposal.sentence)]):
+            return
         if proposal.stance is Stance.ACCUSES and takes_back(self.text, proposal.sentence):
             proposal = proposal._replace(stance=Stance.WITHDRAWS)
         if proposal.speaker is not None and only_gives_a_name(self.text, proposal.speaker):
@@ -160,6 +164,8 @@ class _Reading:
             if said.speaker is None and said.voice is Voice.ISSUER and proposal.stance is Stance.DENIES and accused is not None:
                 said = self._answering(said, accused)
             heard = proposal
+            if proposal.stance is Stance.CLAIMS and _is_no_group(said) and disputes(self.text[slice(*proposal.sentence)]):
+                heard = proposal._replace(stance=Stance.DENIES, score=min(proposal.score, DOUBTFUL))
             if proposal.stance is Stance.ACCUSES and is_of_its_own(said.speaker, accused):
                 heard = proposal._replace(stance=Stance.DENIES, score=min(proposal.score, DOUBTFUL))
             doer = proposal.accused if accused is not None else None
@@ -199,3 +205,12 @@ class _Reading:
         """Who speaks, as the accused: an official denies for the state."""
         state = self.parties.state(speaker.state) if speaker.type is SourceType.GOVERNMENT else None
         return state or AccusedParty(speaker.canonical, type, None, speaker.state, speaker.state is not None)
+
+
+def _is_no_group(said: ResolvedVoice) -> bool:
+    """Whether a voice is that of a firm or a body, which takes credit for nothing."""
+    return said.speaker is not None and said.speaker.type in (
+        SourceType.COMPANY,
+        SourceType.GOVERNMENT,
+        SourceType.INTERNATIONAL,
+    )
