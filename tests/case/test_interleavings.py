@@ -91,6 +91,9 @@ class Writers(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.folder.cleanup()
 
+    def on_step(self, what: str) -> None:
+        """What a step was: `alone`, others `within`, or `killed`; for those who count them."""
+
     def _next(self, kind: str) -> tuple[str, int]:
         self.model.number += 1
         return ("text" if kind == "rename" and not self.model.is_there else kind), self.model.number
@@ -119,12 +122,15 @@ class Writers(RuleBasedStateMachine):
 
         do(self.at, kind, number, within)
         self._kept(kind, number)
+        self.on_step("alone" if len(list(waiting)) == len(meanwhile) else "within")
 
     @rule(kind=st.sampled_from(KINDS), statement=st.integers(0, 40))
     def kill(self, kind: str, statement: int) -> None:
         """A writer that is killed at one of its statements, if it has so many."""
         kind, number = self._next(kind)
-        if killed_at(statement, partial(do, self.at, kind, number, lambda: None)):
+        was_killed = killed_at(statement, partial(do, self.at, kind, number, lambda: None))
+        self.on_step("killed" if was_killed else "alone")
+        if was_killed:
             with open_store(self.at) as store:
                 model, name = self.model, f"{kind}-{number % 4}"
                 case = store.load() if store.last_build() else None
@@ -184,7 +190,7 @@ FEW = settings(max_examples=12, stateful_step_count=8, deadline=None, suppress_h
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a process of its own")
 def test_writers_on_one_file_lose_nothing() -> None:
-    run_state_machine_as_test(Writers, settings=settings(FEW, max_examples=int(os.environ.get("INTERLEAVINGS", "12"))))
+    run_state_machine_as_test(Writers, settings=FEW)
 
 
 @pytest.fixture
@@ -198,4 +204,4 @@ def test_writers_on_one_database_lose_nothing(postgres: str) -> None:
     class There(Writers):
         where = postgres
 
-    run_state_machine_as_test(There, settings=settings(FEW, max_examples=int(os.environ.get("INTERLEAVINGS", "6"))))
+    run_state_machine_as_test(There, settings=settings(FEW, max_examples=6))

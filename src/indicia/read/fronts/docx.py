@@ -8,6 +8,8 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import nullcontext
+from typing import IO
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
@@ -16,18 +18,19 @@ from defusedxml.ElementTree import iterparse
 from indicia.errors import FormatError, InputError, LimitError
 from indicia.read.fronts.archive import BROKEN, check_member
 from indicia.read.fronts.dates import date_in_head
-from indicia.read.fronts.opened import Limits, Parsed
+from indicia.read.fronts.docx_unseen import Place, Unseen, W
+from indicia.read.fronts.opened import Limits, Parsed, noted_unseen
 from indicia.records import Block, BlockKind
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _TEXTS = {"word/document.xml": "paragraph", "word/footnotes.xml": "footnote", "word/endnotes.xml": "endnote"}
-_CORE = "docProps/core.xml"
+_CORE, _STYLES, _SETTINGS = "docProps/core.xml", "word/styles.xml", "word/settings.xml"
 _RUNNING = re.compile(r"word/(?:(?:header|footer)\d{0,4}|comments)\.xml")
 _DRAWN = re.compile(r"word/(?:document|(?:header|footer)\d{0,4})\.xml")  # where pictures stand, and words drawn as shapes
 _PROPERTIES = re.compile(r"docProps/(?:core|app|custom)\.xml")
+_PERHAPS = "are white in a text box, before a picture or in a table with a style"
 _MAX_RUNNING = 100  # heads and feet of pages that are looked at for a label
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # says again what stands beside it
-_HIDDEN = frozenset((_W + "del", _W + "moveFrom", _W + "instrText", _W + "delText"))
+_HIDDEN = frozenset((W + "del", W + "moveFrom", W + "instrText", W + "delText"))
 
 
 def read_docx(data: bytes, name: str, limits: Limits) -> Parsed:
@@ -37,12 +40,13 @@ def read_docx(data: bytes, name: str, limits: Limits) -> Parsed:
         with zipfile.ZipFile(io.BytesIO(data)) as file:
             pieces: list[str] = []
             length = 0
+            unseen, coloured = _unseen(file, limits, name)
             for member, word in _TEXTS.items():
                 if member not in file.namelist():
                     continue
                 check_member(file.getinfo(member), limits, name)
                 with file.open(member) as stream:
-                    for text, kind, path in _blocks(iterparse(stream, events=("start", "end")), limits, name, word):
+                    for text, kind, path in _blocks(stream, limits, name, word, unseen, coloured):
                         near = parsed.blocks and kind in {BlockKind.ROW, BlockKind.LIST_ITEM} and parsed.blocks[-1].kind is kind
                         gap = "" if not parsed.blocks else "\n" if near else "\n\n"
                         pieces += [gap, text]
@@ -50,6 +54,12 @@ def read_docx(data: bytes, name: str, limits: Limits) -> Parsed:
                         length = start + len(text)
                         parsed.blocks.append(Block(start=start, end=length, kind=kind, path=path))
             parsed.text = "".join(pieces)
+            if unseen.hidden:
+                parsed.bannered = "\n\n".join([parsed.text, "".join(unseen.hidden), *unseen.hidden])
+            count = sum(map(len, unseen.hidden))
+            parsed.problems += noted_unseen(
+                name, count, unseen.doubtful, "are white in a text box, before a picture or in a table with a style"
+            )
             parsed.beside += [*_running(file, limits, name), *_properties(file)]
             if _CORE in file.namelist() and file.getinfo(_CORE).file_size < 1 << 20:
                 with file.open(_CORE) as stream:
@@ -72,7 +82,7 @@ def _running(file: zipfile.ZipFile, limits: Limits, name: str) -> Iterator[tuple
     for member in [member for member in file.namelist() if _RUNNING.fullmatch(member)][:_MAX_RUNNING]:
         check_member(file.getinfo(member), limits, name)
         with file.open(member) as stream:
-            texts = [text for text, _, _ in _blocks(iterparse(stream, events=("start", "end")), limits, name, "head")]
+            texts = [text for text, _, _ in _blocks(stream, limits, name, "head")]
             yield from (("", cell) for text in texts for cell in (text, *text.split("\t")))
             yield "", " ".join(texts)
     for member in [member for member in file.namelist() if _DRAWN.fullmatch(member)][:_MAX_RUNNING]:
@@ -100,19 +110,32 @@ def _title(events: Iterator[tuple[str, Element]]) -> str | None:
     return None
 
 
+def _unseen(file: zipfile.ZipFile, limits: Limits, name: str) -> tuple[Unseen, bool]:
+    """What tells seen from unseen by the file's styles, and whether its pages have a colour."""
+    members = set(file.namelist()) & {_STYLES, _SETTINGS}
+    for member in members:
+        check_member(file.getinfo(member), limits, name)
+    with file.open(_STYLES) if _STYLES in members else nullcontext(io.BytesIO(b"<none/>")) as stream:
+        unseen = Unseen(iterparse(stream, events=("end",)))
+    return unseen, _SETTINGS in members and b"displayBackgroundShape" in file.read(_SETTINGS)
+
+
 def _blocks(
-    events: Iterator[tuple[str, Element]], limits: Limits, name: str, word: str
+    stream: IO[bytes], limits: Limits, name: str, word: str, unseen: Unseen | None = None, coloured: bool = False
 ) -> Iterator[tuple[str, BlockKind, str]]:
-    """Each paragraph when it ends, each row when it ends; nested tables become part of the outer row."""
+    """Each paragraph when it ends, each row when it ends; nested tables become part of the outer row. Nothing is given that is
+    `unseen`, if that is asked."""
+    place = Place(page_has_colour=coloured)
     paragraphs = tables = rows = depth = seen = hidden = 0
     cells: list[str] = []
     cell: list[str] = []
-    for event, element in events:
+    for event, element in iterparse(stream, events=("start", "end")):
+        place.move(event, element)
         if event == "start":
             seen += 1
             if seen > limits.elements:
                 raise LimitError(f"has more than {limits.elements:,} elements", where=name, hint="split it")
-            if element.tag == _W + "tbl":
+            if element.tag == W + "tbl":
                 depth += 1
                 if depth == 1:
                     tables, rows = tables + 1, 0
@@ -121,10 +144,11 @@ def _blocks(
             continue
         if element.tag == _FALLBACK:
             hidden -= 1
+            element.clear()  # or the paragraph around it would say it again
         elif hidden:
             continue
-        elif element.tag == _W + "p":
-            text = _text(element)
+        elif element.tag == W + "p":
+            text = _text(element, unseen, place)
             if depth:
                 cell.append(text)
             else:
@@ -132,34 +156,36 @@ def _blocks(
                 if text.strip():
                     yield text.strip(), _kind(element), f"{word} {paragraphs}"
             element.clear()
-        elif element.tag == _W + "tc" and depth == 1:
+        elif element.tag == W + "tc" and depth == 1:
             cells.append(" ".join(" ".join(cell).split()))
             cell = []
-        elif element.tag == _W + "tr" and depth == 1:
+        elif element.tag == W + "tr" and depth == 1:
             rows += 1
             if any(cells):
                 yield "\t".join(cells), BlockKind.ROW, f"table {tables} row {rows}"
             cells = []
             element.clear()
-        elif element.tag == _W + "tbl":
+        elif element.tag == W + "tbl":
             depth -= 1
             element.clear()
 
 
-def _text(paragraph: Element) -> str:
+def _text(paragraph: Element, unseen: Unseen | None, place: Place) -> str:
     pieces: list[str] = []
     stack = list(reversed(paragraph))
     while stack:
         element = stack.pop()
         if element.tag in _HIDDEN:
             continue
-        if element.tag == _W + "t":
+        if element.tag == W + "r" and unseen is not None and unseen.passes_over(element, paragraph, place):
+            continue
+        if element.tag == W + "t":
             pieces.append(element.text or "")
-        elif element.tag == _W + "tab":
+        elif element.tag == W + "tab":
             pieces.append(" ")
-        elif element.tag in {_W + "br", _W + "cr"}:
+        elif element.tag in {W + "br", W + "cr"}:
             pieces.append("\n")
-        elif element.tag == _W + "noBreakHyphen":
+        elif element.tag == W + "noBreakHyphen":
             pieces.append("-")
         else:
             stack.extend(reversed(element))
@@ -167,10 +193,10 @@ def _text(paragraph: Element) -> str:
 
 
 def _kind(paragraph: Element) -> BlockKind:
-    style = paragraph.find(f"{_W}pPr/{_W}pStyle")
-    named = (style.get(_W + "val") or "").lower() if style is not None else ""
+    style = paragraph.find(f"{W}pPr/{W}pStyle")
+    named = (style.get(W + "val") or "").lower() if style is not None else ""
     if named.startswith(("heading", "title", "berschrift", "titre")):
         return BlockKind.HEADING
-    if paragraph.find(f"{_W}pPr/{_W}numPr") is not None or named.startswith("list"):
+    if paragraph.find(f"{W}pPr/{W}numPr") is not None or named.startswith("list"):
         return BlockKind.LIST_ITEM
     return BlockKind.QUOTE if "quote" in named else BlockKind.PARAGRAPH

@@ -17,9 +17,9 @@ from indicia.read.fronts.dates import date_in_head
 from indicia.read.fronts.html_apart import GIVEN_UP, HERE, between_tags, read_apart
 from indicia.read.fronts.html_meta import beside_the_text, read_meta
 from indicia.read.fronts.html_unseen import Unseen
-from indicia.read.fronts.opened import Limits, Parsed, skipped
+from indicia.read.fronts.opened import Limits, Parsed, noted_unseen, skipped
 from indicia.read.text.banners import may_mark
-from indicia.records import Block, BlockKind, Problem, Severity
+from indicia.records import Block, BlockKind
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -233,13 +233,7 @@ def read_html(markup: str, name: str, limits: Limits, *, here: bool = False) -> 
     if not writer.blocks:  # everything looked like furniture: better too much than nothing
         unseen.hidden = unseen.doubtful = 0
         _walk(body, writer, parsed, name, limits, unseen, keep_all=True)
-    for count, what in (
-        (unseen.hidden, "that nobody sees who looks at the page were not read"),
-        (unseen.doubtful, "are white or folded away: perhaps nobody sees them who looks at the page; they were read"),
-    ):
-        if count:
-            told = f"{count:,} character{'' if count == 1 else 's'} {what}"
-            parsed.problems.append(Problem(where=name, what=told, severity=Severity.NOTE, hint="look at it in a browser"))
+    parsed.problems += noted_unseen(name, unseen.hidden, unseen.doubtful, "are white or folded away")
     parsed.text = "".join(writer.pieces)
     parsed.blocks = writer.blocks
     parsed.beside = beside_the_text(tree, markup)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from indicia.read.text import banners
 from indicia.records import Block, Claim, Document, Mention, Problem, Record, Severity, Tlp, file_name, stable_id
+
+LOOK = "open it and look"  # what to do about what nobody sees
 
 _ENDING = re.compile(r"(?:\.\w{1,5}){0,2}(?:#char=[\d,]+)?$")  # of a file's name, and which part of the file it is
 
@@ -139,3 +141,14 @@ def skipped(where: str, what: str, hint: str = "", count: int = 1) -> Problem:
 def noted(where: str, what: str) -> Problem:
     """Nothing is lost."""
     return Problem(where=where, what=what, severity=Severity.NOTE)
+
+
+def noted_unseen(where: str, hidden: int, doubtful: int, why: str) -> Iterator[Problem]:
+    """What is said of characters that nobody sees who looks at a text, and of others that perhaps nobody sees, and `why`."""
+    for count, what in (
+        (hidden, "that nobody sees who looks at the page were not read"),
+        (doubtful, f"{why}: perhaps nobody sees them who looks at the page; they were read"),
+    ):
+        if count:
+            told = f"{count:,} character{'' if count == 1 else 's'} {what}"
+            yield Problem(where=where, what=told, severity=Severity.NOTE, hint=LOOK)

@@ -16,8 +16,8 @@ from indicia.apart import Child, Stopped, Work
 from indicia.errors import FormatError, InputError, LimitError
 from indicia.read.fronts import pdf_pages
 from indicia.read.fronts.dates import date_in_head
-from indicia.read.fronts.opened import Limits, Parsed, Progress, skipped
-from indicia.records import Block, BlockKind
+from indicia.read.fronts.opened import LOOK, Limits, Parsed, Progress, noted_unseen, skipped
+from indicia.records import Block, BlockKind, Problem, Severity
 
 _HYPHENS = "\ufffe\u0002\u00ad"
 _BROKEN_WORD = re.compile(r"(?<![^\W\d_])([^\W\d_]++)[\ufffe\u0002\u00ad](?:\r?\n)?([^\W\d_]++)")
@@ -46,7 +46,7 @@ _NUMBERED = re.compile(r"\d+")
 def read_pdf(data: bytes, name: str, limits: Limits, progress: Progress | None = None) -> Parsed:
     """Pages as `page 3`. Raises: InputError (encrypted, no text layer), FormatError (broken), LimitError (too long, too
     slow)."""
-    pages, head, problems = _child(data, name, limits, progress)
+    pages, seen, head, problems = _child(data, name, limits, progress)
     parsed = Parsed(media_type="application/pdf", problems=problems)
     if not any(text.strip() for text in pages):
         raise InputError(
@@ -57,8 +57,8 @@ def read_pdf(data: bytes, name: str, limits: Limits, progress: Progress | None =
     empty = sum(1 for text in pages if not text.strip())
     if empty:
         parsed.problems.append(skipped(name, "pages without a text layer", "run them through OCR", count=empty))
-    parsed.text, parsed.blocks = join_pages(pages)
-    parsed.bannered = "\n\n".join(pages)  # running heads and feet too
+    parsed.text, parsed.blocks = join_pages([seen.get(number, text) for number, text in enumerate(pages, start=1)])
+    parsed.bannered = "\n\n".join(pages)  # running heads and feet too, and what nobody sees
     parsed.beside = [("", str(head.get("title") or "")), *dict(head.get("told") or {}).items()]
     title = " ".join(str(head.get("title") or "").split())
     parsed.title = (
@@ -73,17 +73,22 @@ def seconds_for(size: int, limits: Limits) -> float:
     return min(limits.pdf_seconds, _FEW_SECONDS + _PER_MB * size / 2**20)
 
 
-def _child(data: bytes, name: str, limits: Limits, progress: Progress | None) -> tuple[list[str], dict[str, Any], list[Any]]:
+def _child(
+    data: bytes, name: str, limits: Limits, progress: Progress | None
+) -> tuple[list[str], dict[int, str], dict[str, Any], list[Any]]:
+    """The pages, what is seen of those of which not all is, what the file says of itself, and problems."""
     seconds = seconds_for(len(data), limits)
     work = Work(pdf_pages.__file__, limits.pdf_memory, int(seconds), clock=seconds * _BUSY)
     pages: list[str] = []
+    seen: dict[int, str] = {}
+    hidden = doubtful = looked = 0
     head: dict[str, Any] = {}
     problems: list[Any] = []
     cut = False  # the child said itself that there is more
     why = ""
     try:
         with Child(work) as child:
-            for piece in child.asks(pdf_pages.LIMITS.pack(limits.pages, limits.text_characters) + data):
+            for piece in child.asks(pdf_pages.LIMITS.pack(limits.pages, limits.text_characters, seconds) + data):
                 line: dict[str, Any] = msgspec.json.decode(piece)
                 if "pages" in line:
                     head = line
@@ -93,6 +98,11 @@ def _child(data: bytes, name: str, limits: Limits, progress: Progress | None) ->
                         problems.append(skipped(f"{name} page {line['page']}", f"cannot be read: {line.get('detail')}"))
                     if progress:
                         progress(f"reading {Path(name).name}", line["page"], head.get("pages"))
+                elif "seen" in line:
+                    seen[line["seen"]] = line["text"]
+                    hidden, doubtful = hidden + line["hidden"], doubtful + line["doubtful"]
+                elif "looked" in line:
+                    looked = line["looked"]
                 else:
                     _refuse(line, name)
                     cut = True
@@ -101,7 +111,11 @@ def _child(data: bytes, name: str, limits: Limits, progress: Progress | None) ->
     except Stopped as stopped:
         why = f"took longer than {seconds:.0f} s" if stopped.late else "ran out of memory or crashed the reader"
     _judge_end(pages, head, problems, cut, why, name, limits)
-    return pages, head, problems
+    problems += noted_unseen(name, hidden, doubtful, "stand before or behind a picture, as what was recognised on a scan does")
+    if blind := sum(1 for text in pages if text.strip()) - looked:
+        told = f"{blind:,} page{'' if blind == 1 else 's'} took too long to draw: perhaps not all that was read there is seen"
+        problems.append(Problem(where=name, what=told, severity=Severity.NOTE, hint=LOOK))
+    return pages, seen, head, problems
 
 
 def _refuse(line: dict[str, Any], name: str) -> None:
