@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from indicia.errors import IndiciaError, InputError, LimitError, UsageError
-from indicia.fetching import Fetcher, place_of
+from indicia.fetching import Fetcher, _is_public, place_of
 
 ANSWERS: dict[str, tuple[int, dict[str, str], bytes]] = {
     "/feed": (200, {"ETag": '"7"', "Last-Modified": "Sat, 28 Nov 2026 00:00:00 GMT"}, b"<rss/>"),
@@ -114,6 +114,27 @@ def test_a_name_that_leads_into_the_own_network_is_not_asked(port: int) -> None:
         Fetcher(frozenset({f"127.1:{port}"}), wait=5).get(f"http://127.1:{port}/feed")
     assert len(Server.asked) == asked, "nothing was sent"
     assert Fetcher(frozenset({f"127.1:{port}"}), private=True, wait=5).get(f"http://127.1:{port}/feed") is not None
+
+
+@pytest.mark.parametrize(
+    ("address", "is_public"),
+    [
+        ("198.51.100.7", False),
+        ("1.1.1.1", True),
+        ("2606:4700::1111", True),
+        ("::1", False),
+        ("fe80::1%eth0", False),
+        ("::ffff:10.0.0.1", False),
+        ("::ffff:1.1.1.1", True),
+        ("64:ff9b::a9fe:a9fe", False),
+        ("64:ff9b::101:101", True),
+        ("2002:7f00:1::", False),
+        ("::7f00:1", False),
+        ("", False),
+    ],
+)
+def test_an_address_within_an_address_counts(address: str, is_public: bool) -> None:
+    assert _is_public(address) is is_public
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://127.0.0.1/x", "http://", "http://[", "http://other.example/"])

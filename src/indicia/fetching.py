@@ -32,6 +32,8 @@ _MOVED = frozenset({301, 302, 303, 307, 308})
 _PIECE = 65_536
 
 
+# Where a gateway may lead on to the IPv4 address at the end.
+_TRANSLATED = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "::/96")))
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -89,8 +91,11 @@ def _is_public(address: str) -> bool:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    mapped = getattr(found, "ipv4_mapped", None)
-    return bool((mapped or found).is_global) and not found.is_multicast
+    if isinstance(found, ipaddress.IPv6Address):
+        ends_in_ipv4 = any(found in network for network in _TRANSLATED)
+        within = ipaddress.IPv4Address(found.packed[-4:]) if ends_in_ipv4 else found.ipv4_mapped or found.sixtofour
+        found = within or found
+    return found.is_global and not found.is_multicast
 
 
 def _is_private_outright(host: str) -> bool:

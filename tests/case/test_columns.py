@@ -96,3 +96,10 @@ def test_broken_columns_say_so(tmp_path: Path) -> None:
             connection.exec_driver_sql("UPDATE entry SET body = x'00' WHERE kind = 'columns'")
         with pytest.raises(StoreError, match="columns"):
             store.columns()
+
+
+def test_columns_that_unpack_to_too_much_are_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = Columns.of(hunt_of(many())).pack()
+    monkeypatch.setattr("indicia.case.columns._LARGEST", 1000)
+    with pytest.raises(msgspec.MsgspecError):
+        Columns.unpack(packed)

@@ -53,6 +53,14 @@ def cut(path: Path, size: int) -> Path:
     return path
 
 
+ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x, x, x FROM n"
+ACTS = {
+    "forgets what is added": "CREATE TRIGGER a AFTER INSERT ON run BEGIN DELETE FROM entry; END",
+    "never ends": f"CREATE TRIGGER a AFTER INSERT ON run BEGIN INSERT INTO run (time, author, what) {ENDLESS}; END",
+    "answers for ever": f"CREATE VIEW a AS {ENDLESS}",
+    "reckons": "CREATE INDEX a ON entry (id) WHERE length(hex(body)) > 1",
+    "reckons in a column": "ALTER TABLE run ADD COLUMN a GENERATED ALWAYS AS (hex(zeroblob(100000000)))",
+}
 BODY = "UPDATE entry SET body = CAST({} AS BLOB) WHERE kind = '{}'"
 # What the file is, how it comes about from a path, and what is said of it.
 FILES: dict[str, tuple[Callable[[Path], Path], str]] = {
@@ -80,6 +88,7 @@ FILES: dict[str, tuple[Callable[[Path], Path], str]] = {
     "without a table": (lambda path: changed(saved(path), "DROP TABLE entry"), "another program's database"),
     "a record that is no JSON": (lambda path: changed(saved(path), BODY.format("'{'", "claim")), "a record is not whole"),
     "a record of another kind": (lambda path: changed(saved(path), BODY.format("'{}'", "document")), "a record is not whole"),
+    **{what: (lambda path, sql=sql: changed(saved(path), sql), "acts by itself") for what, sql in ACTS.items()},
     "columns that are none": (lambda path: changed(saved(path), BODY.format("'x'", "columns")), "columns"),
     "runs without end": (lambda path: changed(saved(path), "DELETE FROM run"), "run"),
     "without runs": (lambda path: made(path), "no case has been saved here yet"),

@@ -32,6 +32,7 @@ ANSWERS: dict[str, tuple[int, dict[str, str], bytes]] = {
     "fault": (500, {}, b'{"title": ["no", "text"]}'),
     "list": (200, {}, b'{"objects": {"a": 1}}'),
     "circle": (200, {}, b'{"more": true, "next": "x", "objects": [{"id": "a"}]}'),
+    "full": (200, {}, b'{"objects": [' + b"{}," * 300 + b"{}]}"),
     "large": (200, {}, b'{"objects": ["' + b"x" * 5000 + b'"]}'),
     # A discovery that would lead our token to another server.
     "taxii2": (200, {}, b'{"api_roots": ["http://elsewhere.example/api/", 7, null]}'),
@@ -87,6 +88,7 @@ def odd() -> Iterator[str]:
         ("list", "no TAXII envelope"),
         ("circle", "there is more and does not say where"),
         ("large", "more than 2,000 bytes (it is too long for one answer"),
+        ("full", "more than 500 values (it is too much for one answer"),
         ("turns", "there is more and does not say where"),
         ("endless", "no end within 50 objects"),
         ("heavy", "no end within 1,000,000 objects, 5,000 bytes"),
@@ -96,6 +98,7 @@ def odd() -> Iterator[str]:
 def test_an_odd_answer_is_told_in_words(odd: str, name: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(taxii_client, "_LARGEST", 2000)
     monkeypatch.setattr(taxii_client, "_MOST_BYTES", 5000)
+    monkeypatch.setattr(taxii_client, "_MOST_VALUES", 500)
     if name == "endless":
         monkeypatch.setattr(taxii_client, "_MOST", 50)
     with pytest.raises(IndiciaError) as caught:

@@ -36,6 +36,7 @@ _OF: dict[str, Callable[[Sighting], str]] = {
 COLUMNS = (*_OF, "chain")
 _KIND = tuple(name for name in _OF if name != "host")
 _ROOM = 2**62
+_LARGEST = 2**29  # bytes, unpacked: of ten million sightings
 
 
 class _Packed(msgspec.Struct):
@@ -118,7 +119,8 @@ class Columns:
     @classmethod
     def unpack(cls, data: bytes) -> Columns:
         """Raises: zlib.error, msgspec.MsgspecError, ValueError when the bytes are not what `pack` makes."""
-        packed = msgspec.msgpack.decode(zlib.decompress(data), type=_Packed)
+        unpacked = zlib.decompressobj().decompress(data, _LARGEST)
+        packed = msgspec.msgpack.decode(unpacked, type=_Packed)
         codes = {name: np.frombuffer(packed.codes[name], "<i4") for name in COLUMNS if name in packed.codes}
         seconds = np.frombuffer(packed.seconds, "<i8")
         if set(codes) != set(COLUMNS) or any(len(values) != len(seconds) for values in codes.values()):

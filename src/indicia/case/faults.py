@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -15,6 +16,10 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from indicia.errors import StoreError
 
 DAMAGED = "the file may be damaged: use an older copy"
+_THEIRS = "do not trust whoever gave it to you"
+_PARTS = "SELECT type, name, sql FROM sqlite_master"
+# What a stranger's file may have SQLite do for whoever reads or writes it.
+_ACTS = re.compile(r"\b(?:check|generated|default|as|where|collate)\b|\busing\s+(?!fts5\b)", re.IGNORECASE)
 _OURS = {"alembic_version", "run", "entry", "sighting"}
 
 
@@ -33,11 +38,16 @@ def check_file(path: Path, where: str) -> None:
         if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
             hint = "SQLite keeps its log beside it; make a copy elsewhere"
             raise StoreError("it or its folder cannot be written to", where=where, hint=hint)
-        tables = _tables(path)
+        schema = _schema(path)
     except (OSError, ValueError) as error:
         raise StoreError(f"cannot be a case: {reason_of(error)}", where=where) from error
-    if tables and not tables >= _OURS:
+    if schema and not {name for kind, name, _ in schema if kind == "table"} >= _OURS:
         raise StoreError("is another program's database; nothing in it was changed", where=where)
+    for kind, name, words in schema:
+        if kind not in {"table", "index"} or _ACTS.search(words):
+            raise StoreError(
+                f"holds a {kind} ({name[:40]!r}) that acts by itself, as none of ours does", where=where, hint=_THEIRS
+            )
 
 
 def _check_folder(folder: Path, where: str) -> None:
@@ -47,13 +57,14 @@ def _check_folder(folder: Path, where: str) -> None:
         raise StoreError(f"the folder {folder} may not be written to", where=where)
 
 
-def _tables(path: Path) -> set[str]:
-    """The names of its tables, read without a change; none where SQLite must mend it first or cannot read it at all."""
+def _schema(path: Path) -> list[tuple[str, str, str]]:
+    """Kind, name and definition of all that it is made of, read without a change; nothing where SQLite must mend it first or
+    cannot read it at all."""
     try:
         with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=60)) as connection:
-            return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            return [(kind, name, words or "") for kind, name, words in connection.execute(_PARTS)]
     except sqlite3.Error:
-        return set()
+        return []
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from indicia.records import Record
 MEDIA = "application/taxii+json;version=2.1"
 _LARGEST = 100_000_000  # bytes of one page
 _MOST_BYTES = 250_000_000  # of all pages of one pull
+_MOST_VALUES = 10_000_000  # of one page, at some sixty bytes each
 _SECONDS = 900.0  # for all pages of one pull
 _MOST = 1_000_000  # objects of one pull
 _PAGE = 1000  # objects asked for at a time
@@ -84,7 +85,7 @@ def _objects_url(url: str) -> str:
 
 def _envelope(session: _Session, answer: Answer, url: str) -> dict[str, Any]:
     """What an answer holds. Raises: InputError for a refusal, FormatError for what is no TAXII."""
-    found = _json(answer)
+    found = _json(answer, url)
     if answer.status >= 300:
         raise _refusal(session, answer.status, answer.headers, found, url)
     if not isinstance(found, dict):
@@ -93,8 +94,10 @@ def _envelope(session: _Session, answer: Answer, url: str) -> dict[str, Any]:
     return found
 
 
-def _json(answer: Answer) -> Any:
-    """What the JSON of an answer holds; None where it is none."""
+def _json(answer: Answer, url: str) -> Any:
+    """What the JSON of an answer holds; None where it is none. Raises: LimitError for more than memory should hold."""
+    if sum(map(answer.data.count, (b"[", b"{", b","))) > _MOST_VALUES:
+        raise LimitError(f"sends more than {_MOST_VALUES:,} values", where=url, hint="it is too much for one answer")
     try:
         return orjson.loads(answer.data)
     except orjson.JSONDecodeError:
@@ -130,7 +133,7 @@ def _offers(session: _Session, url: str) -> list[str]:
     roots = [path.partition("/collections/")[0] + "/"]
     for place in dict.fromkeys((path, onward(url, "/taxii2/"))):
         with suppress(InputError, LimitError, UsageError):
-            found = _json(session.fetcher.ask(place, headers=session.headers))
+            found = _json(session.fetcher.ask(place, headers=session.headers), url)
             listed = found.get("api_roots") if isinstance(found, dict) else None
             # What is elsewhere is not asked with our token.
             here = [root for root in (listed if isinstance(listed, list) else ()) if _origin(str(root)) == _origin(url)]
@@ -138,7 +141,7 @@ def _offers(session: _Session, url: str) -> list[str]:
     offers = []
     for root in roots[:_ROOTS]:
         with suppress(InputError, LimitError, UsageError):
-            found = _json(session.fetcher.ask(f"{root.rstrip('/')}/collections/", headers=session.headers))
+            found = _json(session.fetcher.ask(f"{root.rstrip('/')}/collections/", headers=session.headers), url)
             listed = found.get("collections") if isinstance(found, dict) else None
             offers += [
                 f"{str(one.get('title', ''))[:60]} at {root.rstrip('/')}/collections/{one['id']}/"
