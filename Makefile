@@ -6,6 +6,7 @@
 #   make fuzz     feeds broken inputs to all that reads, for ten minutes (SECONDS=600) or so many (INPUTS=200000)
 #   make docs       builds the documentation as a site in out/docs, and stops at a dead link
 #   make release  leaves in dist/ all that a release has: two wheels, source, SBOMs, checksums; nothing is uploaded
+#   make sign KEY=...  signs the checksums of dist/ with a key that release_signers names
 #   make models MPNET=... MIRRORS=...  teaches the reader again (docs/claims.md; some hours)
 #   make spark    hunts and reads on a Spark cluster of this machine, beside the local engine (needs Java 17 or 21)
 #   make same-bytes PYTHON2=python3.13   compares what two Pythons make of the example, byte for byte
@@ -17,7 +18,7 @@ VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
 .DEFAULT_GOAL := help
 QUICK_BASE ?= main
-.PHONY: help run test quick check unit docs golden mutants fuzz release same-bytes lock clean spark models
+.PHONY: help run test quick check unit docs golden mutants fuzz release sign same-bytes lock clean spark models
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -79,7 +80,12 @@ release: $(VENV)/.release
 	@test -z "$$(git status --porcelain)" || { echo 'a release is made of what is committed: commit first'; exit 2; }
 	@grep -q '^## $(VERSION) (20' CHANGELOG.md || { echo 'CHANGELOG.md has no dated section "## $(VERSION) (20..)": write it first'; exit 2; }
 	$(BIN)/python scripts/release.py dist
+	@echo 'Then: make sign KEY=...'
 	@echo 'Then, with a network: git tag v$(VERSION), push it, and upload the wheels and the source with twine (the models first, if they are new).'
+
+sign: | $(VENV)/bin/python
+	@test -n "$(KEY)" || { echo 'name the key, or the public part of one that an agent or a token holds: make sign KEY=...'; exit 2; }
+	$(BIN)/python scripts/sign.py dist $(KEY)
 
 # MPNET is the folder of all-mpnet-base-v2, MIRRORS that of the fetched repositories, SHARED that of the shared data.
 SHARED ?= ../shared

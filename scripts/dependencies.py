@@ -1,7 +1,7 @@
 """Writes docs/dependencies.md: every package that runs with Indicia, its licence, where it comes from and who needs it.
 
     python scripts/dependencies.py                         the page, from requirements/run.txt and the installed metadata
-    python scripts/dependencies.py --advisories FOLDER     says which locked versions an advisory is about
+    python scripts/dependencies.py --advisories FOLDER     says which locked versions an advisory is about, by a fresh database
 
 FOLDER is a checkout of a database in the OSV format, as github.com/pypa/advisory-database or github.com/github/advisory-database.
 `tests/test_dependencies.py` compares the page and holds that no licence is one that binds what uses the package.
@@ -16,6 +16,7 @@ import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from datetime import date
 from importlib.metadata import PackageMetadata, PackageNotFoundError, metadata, requires
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,7 +26,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-__all__ = ["FILE", "KNOWN_ADVISORIES", "Locked", "completed", "kind_of", "locked", "page", "rows"]
+__all__ = ["FILE", "KNOWN_ADVISORIES", "Locked", "completed", "kind_of", "locked", "page", "pins", "rows"]
 
 ROOT = Path(__file__).parents[1]
 FILE = ROOT / "docs" / "dependencies.md"
@@ -47,8 +48,8 @@ WHY_WEAK = {
     "pysigma-backend-splunk": "writes queries; imported as it is",
     "tqdm": "of huggingface-hub, which tokenizers asks for; nothing of ours calls it",
 }
-# Where the metadata holds no words that can be read: the licence file of the package, read on 2026-11-28.
-SAID_ELSEWHERE = {"httpx2-jsfetch": "BSD-3-Clause (not installed here)"}
+# Where there is no metadata here, or no words in it: what the package itself says, read on 2026-11-28 and 2026-12-01.
+SAID_ELSEWHERE = {"httpx2-jsfetch": "BSD-3-Clause (not installed here)", "pywin32": "PSF (not installed here)"}
 # Advisories about locked versions for which there is no fixed one, and whether what they are about is reached. A test holds each.
 KNOWN_ADVISORIES = {
     "diskcache": (
@@ -58,6 +59,7 @@ KNOWN_ADVISORIES = {
         "tables, and so never loads diskcache nor opens such a folder (`tests/test_dependencies.py`)",
     ),
 }
+FRESH = 30  # days that a database of advisories may be old
 BUILD = ("editables", "hatchling")  # at installation alone
 
 
@@ -109,8 +111,8 @@ def kind_of(licence: str) -> str:
 
 
 def rows() -> list[Row]:
-    """All packages of the lock file, by name."""
-    known = locked((ROOT / "requirements" / "run.txt").read_text("utf-8"))
+    """All packages that may run with Indicia, by name: those of the lock file and the optional parts that it leaves out."""
+    known = sorted(locked(pins()))
     needs = _needed_by()
     found: dict[str, Row] = {}
     for each in known:
@@ -124,6 +126,15 @@ def rows() -> list[Row]:
         needed = "build" if each.name in BUILD else needs.get(each.name, "build")
         found[each.name] = Row(each.name, each.version, licence, kind_of(licence), needed, each.hashes, home)
     return list(found.values())
+
+
+def pins() -> str:
+    """The lock file, and what the one for developers says of the optional parts that it leaves out, for they are large."""
+    run, dev = ((ROOT / "requirements" / f"{name}.txt").read_text("utf-8") for name in ("run", "dev"))
+    held = {each.name for each in locked(run)}
+    needs = _needed_by()
+    parts = re.split(r"\n(?=[A-Za-z0-9])", dev)
+    return "\n".join([run, *(part for part in parts for each in locked(part) if each.name in needs and each.name not in held)])
 
 
 def _said(name: str) -> tuple[str, str]:
@@ -152,10 +163,8 @@ def _home(said: PackageMetadata) -> str:
 
 def _needed_by() -> dict[str, str]:
     """For each package who asks for it: `always`, or the extras of ours that do."""
-    ours = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    asked = {"always": ours["dependencies"], **ours["optional-dependencies"]}
     found: dict[str, list[str]] = {}
-    for part, wanted in asked.items():
+    for part, wanted in _asked_for().items():
         for name in _closure(wanted):
             found.setdefault(name, []).append(part)
     return {name: "always" if "always" in parts else ", ".join(parts) for name, parts in found.items()}
@@ -190,9 +199,10 @@ def page(found: list[Row]) -> str:
     lines = [
         "# What Indicia is built on",
         "",
-        "Made by `python scripts/dependencies.py` from `requirements/run.txt` and the metadata of the packages. Each is bound to its",
-        "version by the SHA-256 of its files as the Python Package Index gave them (`pip install --require-hashes`), so that what is",
-        "installed is what was tested. *Needed by* names the extra of Indicia that asks for it; `build` is for installing only.",
+        "Made by `python scripts/dependencies.py` from `requirements/run.txt`, for the extras `mcp` and `spark` from `requirements/dev.txt`,",
+        "and the metadata of the packages. Each is bound to its version by the SHA-256 of its files as the Python Package Index gave them",
+        "(`pip install --require-hashes`), so that what is installed is what was tested. *Needed by* names the extra of Indicia that asks",
+        "for it; `build` is for installing only.",
         "",
         f"{len(found)} packages: {counts['permissive']} under a permissive licence, {counts['weak copyleft']} under one of weak copyleft, "
         f"{counts['copyleft']} under GPL, AGPL or the like, {counts['unknown']} unknown.",
@@ -214,9 +224,10 @@ def page(found: list[Row]) -> str:
         "",
         "## Advisories",
         "",
-        "`python scripts/dependencies.py --advisories FOLDER` compares the locked versions with a database in the OSV format, offline.",
-        "Run it before a release with a fresh copy; `pip-audit` does the same over the network. With pypa/advisory-database as of",
-        "2024-10-10, the newest copy that was at hand, none of the locked versions is in an advisory; that says nothing about later ones.",
+        "`python scripts/dependencies.py --advisories FOLDER` compares the locked versions with a database in the OSV format, offline, and",
+        "clears nothing by one that is more than thirty days old. Run it before a release with a fresh copy; `pip-audit` does the same over",
+        "the network. By pypa/advisory-database of 2024-10-10, the newest copy that was at hand on 2026-12-01, none of the locked versions is",
+        "in an advisory; most of them are younger, so that says little, and no fresh check has been made yet.",
         "Known from elsewhere:",
         "",
         *(f"- **{name}**, {id}: {told}." for name, (id, told) in KNOWN_ADVISORIES.items()),
@@ -225,18 +236,21 @@ def page(found: list[Row]) -> str:
 
 
 def completed(bom: dict[str, Any]) -> dict[str, Any]:
-    """A CycloneDX bill of the lock file with the licence of each package, and what each of them asks for, by the metadata of what
-    is installed here. Packages for other machines have no edges: their metadata is not at hand."""
+    """A CycloneDX bill of `pins` with the licence of each package, which extra it is for, and what each of them asks for, by the
+    metadata of what is installed here. Packages for other machines have no edges: their metadata is not at hand."""
     refs = {canonicalize_name(part["name"]): part["bom-ref"] for part in bom["components"]}
-    licences = {row.name: row.licence for row in rows()}
+    known = {row.name: row for row in rows()}
     for part in bom["components"]:
-        if licence := licences.get(canonicalize_name(part["name"])):
-            part["licenses"] = [{"license": {"name": licence}}]
+        if row := known.get(canonicalize_name(part["name"])):
+            part["licenses"] = [{"license": {"name": row.licence}}] if row.licence else []
+            if row.needed_by != "always":
+                part["scope"] = "optional"
+                part["properties"] = [*part.get("properties", ()), {"name": "indicia:needed-by", "value": row.needed_by}]
     edges = {ref: sorted({refs[each] for each in _asks_for(name) if each in refs}) for name, ref in refs.items()}
     root = bom.get("metadata", {}).get("component", {}).get("bom-ref")
     if root:
-        asked = [Requirement(text) for text in _project()["dependencies"]]
-        edges[root] = sorted({refs[name] for one in asked if (name := canonicalize_name(one.name)) in refs})
+        asked = [text for texts in _asked_for().values() for text in texts]
+        edges[root] = sorted({refs[name] for text in asked if (name := canonicalize_name(Requirement(text).name)) in refs})
     bom["dependencies"] = [{"ref": ref, "dependsOn": to} if to else {"ref": ref} for ref, to in sorted(edges.items())]
     return bom
 
@@ -249,9 +263,10 @@ def _asks_for(name: str) -> Iterator[str]:
                 yield canonicalize_name(one.name)
 
 
-def _project() -> dict[str, Any]:
-    found: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    return found
+def _asked_for() -> dict[str, list[str]]:
+    """What Indicia asks for `always`, and with each of its extras."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    return {"always": project["dependencies"], **project["optional-dependencies"]}
 
 
 def advisories(folder: Path, wanted: Iterable[Locked]) -> Iterator[tuple[str, str, str]]:
@@ -271,7 +286,8 @@ def advisories(folder: Path, wanted: Iterable[Locked]) -> Iterator[tuple[str, st
             name = canonicalize_name(str(affected.get("package", {}).get("name", "")))
             for each in by_name.get(name, ()):
                 if not said.get("withdrawn") and _is_affected(each.version, affected):
-                    yield each.name, each.version, str(said["id"])
+                    names = dict.fromkeys((str(said["id"]), *map(str, said.get("aliases") or ())))
+                    yield each.name, each.version, ", ".join(names)
     yield "", newest, ""
 
 
@@ -306,19 +322,29 @@ def _when(event: Mapping[str, Any]) -> Version:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--advisories", type=Path)
-    folder = parser.parse_args().advisories
-    if folder is None:
+    parser.add_argument("--old", action="store_true", help=f"ask a database whose newest entry is over {FRESH} days old, too")
+    options = parser.parse_args()
+    if options.advisories is None:
         FILE.write_text(page(rows()), "utf-8")
         return 0
+    return told(options.advisories, date.today(), old=options.old)
+
+
+def told(folder: Path, today: date, *, old: bool = False) -> int:
+    """Prints what the database says of the locked versions: 0 for nothing, 1 for advisories that are not known to us, 2 for a
+    database that is too old to say anything."""
     both = [each for name in ("run", "dev") for each in locked((ROOT / "requirements" / f"{name}.txt").read_text("utf-8"))]
-    bad = 0
-    for name, version, advisory in advisories(folder, both):
-        if name:
-            bad += 1
-            print(f"{name} {version}: {advisory}")
-        else:
-            print(f"{len(both)} locked packages, {bad} advisories on them; the newest change of the database is of {version}")
-    return bool(bad)
+    *found, (_, newest, _) = advisories(folder, both)
+    unknown = [each for each in found if KNOWN_ADVISORIES.get(each[0], ("none",))[0] not in each[2].split(", ")]
+    for name, version, advisory in found:
+        print(f"{name} {version}: {advisory}{'' if (name, version, advisory) in unknown else ' (known, and not reached)'}")
+    print(
+        f"{len(both)} locked packages, {len(found)} advisories on them; the newest change of the database is of {newest or 'no day'}"
+    )
+    if not old and (not newest or (today - date.fromisoformat(newest)).days > FRESH):
+        print(f"that is over {FRESH} days ago: take a fresh copy, or say --old")
+        return 2
+    return bool(unknown)
 
 
 if __name__ == "__main__":

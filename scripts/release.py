@@ -139,11 +139,11 @@ def work_together(wheels: Wheels) -> None:
 
 
 def write_sboms(wheels: Wheels, dist: Path) -> None:
-    """Beside each wheel what is in it: the pinned packages, and the weights with their hashes (CycloneDX 1.6, JSON)."""
+    """Beside each wheel what is in it: the pinned packages, those of optional parts too, and the weights with their hashes (CycloneDX 1.6, JSON)."""
     with tempfile.TemporaryDirectory() as name:
         pinned = Path(name) / "requirements.txt"
         models = f"{MODELS['PACKAGE']}=={MODELS['VERSION']} --hash=sha256:{_digest(wheels.models)}\n"
-        pinned.write_text((ROOT / "requirements/run.txt").read_text("utf-8") + models, "utf-8")
+        pinned.write_text(f"{dependencies.pins()}\n{models}", "utf-8")
         command = [
             sys.executable,
             "-m",

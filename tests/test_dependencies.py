@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -49,14 +51,38 @@ def test_an_advisory_is_about_the_versions_in_its_stretches(version: str, events
     assert DEPENDENCIES._is_affected(version, {"ranges": [{"type": "ECOSYSTEM", "events": events}]}) is affected
 
 
+@pytest.mark.parametrize(
+    ("package", "alias", "today", "old", "code"),
+    [
+        ("jinja2", "CVE-2030-1", "2030-01-10", False, 1),
+        ("jinja2", "CVE-2030-1", "2030-03-10", False, 2),
+        ("jinja2", "CVE-2030-1", "2030-03-10", True, 1),
+        ("diskcache", "CVE-2025-69872", "2030-01-10", False, 0),
+        ("diskcache", "CVE-2030-1", "2030-01-10", False, 1),
+        ("nothing-of-ours", "CVE-2030-1", "2030-01-10", False, 0),
+    ],
+)
+def test_only_a_fresh_database_clears_what_is_locked(
+    package: str, alias: str, today: str, old: bool, code: int, tmp_path: Path
+) -> None:
+    stretch = {"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}
+    affected = {"package": {"ecosystem": "PyPI", "name": package}, "ranges": [stretch]}
+    advisory = {"id": "PYSEC-1", "aliases": [alias], "modified": "2030-01-02T00:00:00Z", "affected": [affected]}
+    (tmp_path / "a.json").write_text(json.dumps(advisory))
+    assert DEPENDENCIES.told(tmp_path, date.fromisoformat(today), old=old) == code
+
+
 def test_the_bill_of_a_release_has_licences_and_edges() -> None:
     """Of the shape that cyclonedx_py gives; which packages ask for which is as their own metadata says."""
     parts = [{"bom-ref": f"ref-{row.name}", "name": row.name} for row in ROWS]
     bill = DEPENDENCIES.completed({"metadata": {"component": {"bom-ref": "root"}}, "components": parts})
     assert all(part["licenses"][0]["license"]["name"] for part in bill["components"])
+    optional = {part["name"]: part["properties"][0]["value"] for part in bill["components"] if part.get("scope") == "optional"}
+    assert {name: optional[name] for name in ("pyspark", "mcp", "typst")} == {"pyspark": "spark", "mcp": "mcp", "typst": "pdf"}
+    assert "pysigma" not in optional
     edges = {one["ref"]: one.get("dependsOn", []) for one in bill["dependencies"]}
     assert edges.keys() == {"root", *(part["bom-ref"] for part in parts)}
-    assert "ref-diskcache" in edges["ref-pysigma"] and "ref-pysigma" in edges["root"]
+    assert "ref-diskcache" in edges["ref-pysigma"] and {"ref-pysigma", "ref-pyspark", "ref-mcp"} <= set(edges["root"])
     assert edges["ref-markupsafe"] == [] and "ref-markupsafe" in edges["ref-jinja2"]
 
 
