@@ -1,7 +1,8 @@
 """Regular expressions of strangers over many values, on an engine that never goes back.
 
 RE2 takes time that grows with the text and with the expression, whatever they are. What it cannot say (a look ahead or behind,
-a reference back) goes to Python's `re` in a process apart, which gives each value a moment.
+a reference back), and a text that is long for an expression that is long, too, go to Python's `re` in a process apart, which
+gives each value a moment.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from indicia.hunt.match import backtracking
 from indicia.hunt.match.factors import least_width, required_characters
 from indicia.hunt.match.literals import Ints
 from indicia.hunt.rules.ir import Test
-from indicia.hunt.rules.regex import LONGEST_VALUE, in_re2
+from indicia.hunt.rules.regex import LONGEST_VALUE, in_re2, weight
 
 WORK = Work(backtracking.__file__, memory=512 << 20, seconds=5, clock=15.0)
+_MOST_WORK = 30_000_000  # characters of the text times those of the expression: a third of a second where RE2 is at its slowest
 _MOST_LATE = 3  # values for which an expression may be late before it is given up
 
 
@@ -32,6 +34,7 @@ class Expression:
         self._flags = test.flags
         self._strikes = 0
         self._quick = in_re2(test.value, test.flags)
+        self._reach = _MOST_WORK // weight(test.value) if self._quick else -1  # bytes of a text that RE2 is given
         self._passes_line_feed = "$" in test.value and "m" not in test.flags
 
     def over(self, values: pa.StringArray) -> pa.BooleanArray:
@@ -40,9 +43,15 @@ class Expression:
             return pa.array([], pa.bool_())
         if pc.max(pc.binary_length(values)).as_py() > LONGEST_VALUE:
             values = pc.utf8_slice_codeunits(values, 0, LONGEST_VALUE)
-        if self._quick is None:
-            return self._apart(values.to_pylist())
-        ascii, others = self._quick
+        far = pc.greater(pc.binary_length(values), self._reach).to_numpy(zero_copy_only=False)
+        found = np.zeros(len(values), bool)
+        for places, search in ((np.flatnonzero(~far), self._quickly), (np.flatnonzero(far), self._apart)):
+            if len(places):
+                found[places] = search(values.take(pa.array(places))).to_numpy(zero_copy_only=False)
+        return pa.array(found)
+
+    def _quickly(self, values: pa.StringArray) -> pa.BooleanArray:
+        ascii, others = self._quick or ("", "")
         found = self._in_re2(values, ascii)
         is_ascii = pc.string_is_ascii(values)
         if ascii == others or pc.all(is_ascii).as_py():
@@ -57,8 +66,9 @@ class Expression:
         before = pc.match_substring_regex(pc.utf8_slice_codeunits(values, 0, -1), expression)
         return pc.or_(found, pc.and_(pc.ends_with(values, "\n"), before))
 
-    def _apart(self, texts: list[str]) -> pa.BooleanArray:
+    def _apart(self, values: pa.StringArray) -> pa.BooleanArray:
         """The same in a process apart, one expression of one batch at a time."""
+        texts = values.to_pylist()
         if self._strikes >= _MOST_LATE:
             self.late += len(texts)
             return pa.array([False] * len(texts), pa.bool_())

@@ -74,6 +74,28 @@ def in_re2(pattern: str, flags: str) -> tuple[str, str] | None:
     return ascii, others
 
 
+def weight(pattern: str) -> int:
+    """How many characters the expression is long once its counted repeats are written out, which is how RE2 holds it.
+
+    >>> weight("ab{3}c"), weight("(?:a.{0,900}){20}")
+    (5, 18020)
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        return max(1, _weight(_parser.parse(pattern)))
+
+
+def _weight(items: Any) -> int:
+    found = 0
+    for operator, argument in items:
+        if operator in _REPEATS:
+            least, most, body = argument
+            found += _weight(body) * max(1, least if most == _constants.MAXREPEAT else most)
+        else:
+            found += sum(map(_weight, _branches(operator, argument))) or 1
+    return found
+
+
 def _rewritten(pattern: str, table: dict[str, str]) -> str:
     """The expression with classes spelled as in a table, and what Python writes otherwise as RE2 does."""
     out = []
