@@ -4,7 +4,10 @@ Whoever runs the tests may have settings of their own; they are not read."""
 
 from __future__ import annotations
 
+import ipaddress
 import os
+import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,6 +17,41 @@ settings.register_profile("ci", derandomize=True, print_blob=True, deadline=None
 settings.register_profile("local", print_blob=True, deadline=None)  # a busy machine is no fault
 os.environ["XDG_CONFIG_HOME"] = os.devnull
 settings.load_profile("ci" if os.environ.get("CI", "").lower() in {"true", "1", "yes"} else "local")
+
+# No test asks anybody but this machine. What native parts do is seen by strace (tests/cli/test_no_network.py).
+NOBODY = (".example", ".invalid", ".test")  # names that nobody has
+CALLED: list[str] = []
+
+
+def stay_here(event: str, given: tuple[Any, ...]) -> None:
+    """Stops whatever asks for a name of somebody or calls another machine."""
+    if event == "socket.getaddrinfo":
+        host = given[0].decode() if isinstance(given[0], bytes) else str(given[0] or "localhost")
+    elif event in {"socket.connect", "socket.sendto"} and isinstance(given[1], tuple):
+        host = str(given[1][0])
+    else:
+        return
+    if host == "localhost" or host.endswith(NOBODY):
+        return
+    try:
+        is_here = ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        is_here = host.isdigit() or host.replace(".", "").isdigit()  # 127.1 and the like
+    if not is_here:
+        CALLED.append(host)
+        raise AssertionError(f"a test calls {host}")
+
+
+sys.addaudithook(stay_here)
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_called() -> Iterator[None]:
+    """Also where what was stopped was caught."""
+    yield
+    called = [CALLED.pop() for _ in CALLED[:]]
+    assert not called, f"a test calls {called}"
+
 
 # What takes longest is begun first, so that no process is left alone with it at the end. A folder is one piece of work: what
 # its tests share, as a session of Spark, is made but once.
