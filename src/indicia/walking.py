@@ -6,6 +6,7 @@ import errno
 import io
 import os
 import stat
+import struct
 import time
 import warnings
 import zipfile
@@ -16,6 +17,7 @@ from typing import IO, Any, BinaryIO
 
 from indicia.records import Problem, Severity
 
+MOST_DICTIONARY = 256 << 20  # bytes: four times what xz uses at its best
 EMPTY = "is empty"  # what is said of a file with nothing in it, the only one that may be passed over without loss
 _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
     (stat.S_ISFIFO, "a pipe"),
@@ -191,10 +193,22 @@ def apart(infos: Iterable[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
 
 def open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
     """A member as a stream. Where others lie over it, which is told by `apart`, later Pythons warn of it as well. Raises: as
-    `ZipFile.open`."""
+    `ZipFile.open`, and BadZipFile for one that asks for more memory than any packer needs."""
+    if info.compress_type == zipfile.ZIP_LZMA and _dictionary(archive, info) > MOST_DICTIONARY:
+        raise zipfile.BadZipFile(f"{info.filename} asks for more than {MOST_DICTIONARY:,} bytes of memory")
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Overlapped entries", UserWarning)
         return archive.open(info)
+
+
+def _dictionary(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> int:
+    """Bytes of what was unpacked that a member packed by LZMA says must be kept at hand."""
+    stream = archive.fp
+    assert stream is not None
+    stream.seek(info.header_offset + 26)  # the lengths of what stands before: the name and more
+    before = stream.read(4)
+    stream.seek(info.header_offset + 30 + sum(struct.unpack("<HH", before.ljust(4, b"\0"))))
+    return int.from_bytes(stream.read(9)[5:9], "little")  # behind the version and the first of its properties
 
 
 def _stands_in(stream: IO[bytes], start: int, end: int) -> bool:

@@ -15,6 +15,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, BinaryIO, Protocol
 
+from indicia.walking import MOST_DICTIONARY
+
 LARGEST_UNPACKED = 64 << 30  # bytes of one member of an archive
 HIGHEST_RATIO = 1_200  # unpacked to packed: more than any log reaches, less than a bomb
 SURELY = 256  # bytes that tell UTF-16 and UTF-32 without a mark
@@ -77,7 +79,7 @@ SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c"
 PACKED: tuple[tuple[bytes, Unpacker], ...] = (
     (b"\x1f\x8b", lambda file: gzip.GzipFile(fileobj=file)),
     (b"BZh", partial(_Streams, bz2.BZ2Decompressor)),
-    (b"\xfd7zXZ\x00", partial(_Streams, lzma.LZMADecompressor)),
+    (b"\xfd7zXZ\x00", partial(_Streams, partial(lzma.LZMADecompressor, memlimit=MOST_DICTIONARY))),
 )
 
 
