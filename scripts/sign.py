@@ -14,8 +14,6 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 
-__all__ = ["NAME", "SIGNERS", "sign"]
-
 SIGNERS = Path(__file__).parents[1] / "release_signers"
 NAME = "indicia-release"  # of the signer and of what the signature is for
 SUMS, SIGNATURE = "SHA256SUMS", "SHA256SUMS.sig"

@@ -15,6 +15,7 @@ from indicia.cli.main import run
 from indicia.share.plain import case_json
 from indicia.web.taxii.inbox import Inbox
 from indicia.writing import write_atomically, written
+from tests.command import indicia
 from tests.sample_case import empty_case, exchange_case, keep
 
 MASKS = [0o022, 0o002, 0o077, 0o000]
@@ -96,3 +97,12 @@ def test_what_is_posted_is_for_nobody_else(tmp_path: Path) -> None:
         Inbox(tmp_path).add([item], "22222222-2222-4222-8222-222222222222", "2026-11-24T12:00:00.000000Z")
     (file,) = tmp_path.iterdir()
     assert mode(file) == 0o600
+
+
+def test_what_a_stage_writes_of_texts_and_logs_is_for_its_owner_alone(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Norway accused China of the breach.", "utf-8")
+    (tmp_path / "a.jsonl").write_text('{"EventID": 1, "Channel": "Security"}\n', "utf-8")
+    out, kept = tmp_path / "out.json", tmp_path / "kept"
+    for words in (["read", tmp_path / "a.txt", "--json", "-o", out], ["hunt", tmp_path / "a.jsonl", "--keep", kept]):
+        assert indicia(*words, "-q").returncode in {0, 10}
+    assert [mode(file) for file in (out, *kept.iterdir())] == [0o600, 0o600]

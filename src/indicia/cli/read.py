@@ -23,7 +23,7 @@ from indicia.errors import InputError, UsageError
 from indicia.extras import need
 from indicia.models import need_models
 from indicia.records import Problem
-from indicia.writing import written
+from indicia.writing import PRIVATE, written
 
 if TYPE_CHECKING:
     from indicia.cli.shown import Shown
@@ -88,7 +88,7 @@ class _WholeLines:
 def placed(output: Path | None) -> AbstractContextManager[BinaryIO]:
     """The file that takes its name when all is written, or stdout when `output` is None or `-`."""
     if output is not None and str(output) != "-":
-        return written(output)
+        return written(output, new=PRIVATE)
     return nullcontext(cast(BinaryIO, _OnTerminal(sys.stdout.buffer)) if sys.stdout.isatty() else sys.stdout.buffer)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from indicia.hunt.events import NO_TIME, EventBatch
+from indicia.writing import make_private
 
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
@@ -45,6 +46,7 @@ class _Spool:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.names: Counter[str] = Counter()
+        make_private(path)
         self.writer = pa.ipc.new_stream(str(path), _SPOOLED, options=pa.ipc.IpcWriteOptions(compression="zstd"))
 
 
@@ -65,6 +67,7 @@ class Keeper:
             try:
                 spool.writer.close()
                 if kind is None and not self.fault:
+                    make_private(part)
                     _write_flat(spool, part)
                     part.replace(self._folder / f"{name}.parquet")
             except OSError as error:
