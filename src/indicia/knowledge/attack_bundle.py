@@ -10,6 +10,8 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterable
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -33,6 +35,7 @@ from indicia.knowledge.tables import (
 
 # The largest release so far unpacks to about 55 MB; ten times that is still no danger, more is not ATT&CK.
 MAX_BYTES = 600_000_000
+_PIECE = 1 << 20
 # A channel such as "EventCode=4688" is a name; a longer one is a sentence of ATT&CK's authors, and those stay out.
 MAX_CHANNEL_WORDS = 4
 
@@ -126,7 +129,8 @@ def read_limited(path: Path, limit: int) -> bytes:
         with path.open("rb") as probe:
             packed = probe.read(2) == b"\x1f\x8b"
         with gzip.open(path, "rb") if packed else path.open("rb") as file:
-            data = file.read(limit + 1)
+            # In pieces: a reader that is asked for so much at once takes the memory for it, however short the file is.
+            data = b"".join(islice(iter(partial(file.read, _PIECE), b""), limit // _PIECE + 1))
     except FileNotFoundError as error:
         raise InputError("no such file", where=str(path)) from error
     except (OSError, EOFError, zlib.error) as error:

@@ -65,14 +65,14 @@ def stamp(moment: datetime | str | None) -> str:
     """A STIX timestamp with milliseconds. A date that is cut to a month or a year becomes its first instant, and what is no
     date the day of the profile.
 
-    >>> stamp("2021-07"), stamp("21-7-1"), stamp(None)
-    ('2021-07-01T00:00:00.000Z', '0021-07-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z')
+    >>> stamp("2021-07"), stamp("21-7-1"), stamp("9999999999"), stamp(None)
+    ('2021-07-01T00:00:00.000Z', '0021-07-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z')
     """
     if isinstance(moment, str):
         year, month, day = (*moment[:10].split("-"), "01", "01")[:3]
         try:
             moment = datetime(int(year), int(month), int(day), tzinfo=UTC)
-        except ValueError:
+        except (ValueError, OverflowError):
             moment = None
     if moment is None:
         return PROFILE
