@@ -17,7 +17,7 @@ from indicia.cli.options import Json, Output, Voice, short_id
 from indicia.cli.results import marked_json, strictest_shown
 from indicia.cli.talk import Talk, console_for, plain, standard_input, write_out
 from indicia.errors import UsageError
-from indicia.records import Assessment, Evidence, Tlp, Weighing
+from indicia.records import Assessment, Evidence, Tlp, Verdict, Weighing, those_counted, to_check
 
 if TYPE_CHECKING:
     from indicia.knowledge import Knowledge
@@ -79,10 +79,11 @@ def weigh(
         )
     knowledge = load()
     marking: Tlp | None = None
+    waiting = 0
     if case is not None:
-        items, marking = _of_case(case, knowledge)
+        items, marking, waiting = _of_case(case, knowledge)
     elif evidence:
-        items, marking = _of_files(evidence, knowledge, voice)
+        items, marking, waiting = _of_files(evidence, knowledge, voice)
     else:
         items = from_ids(words(techniques), words(software), words(victims), words(sectors), knowledge=knowledge)
     change = Change(off=words(without), prior={} if unknown is None else {"unknown": unknown})
@@ -92,11 +93,11 @@ def weigh(
         more = {"stress": msgspec.to_builtins(stress)} if rival and stress else {}
         write_out(marked_json(weighing, marking, **more) + b"\n", output)
     else:
-        _show(weighing, marking, voice.color)
+        _show(weighing, marking, waiting, voice.color)
         if board:
             _board(weighing, voice.color)
         if stress:
-            _stress(weighing.evidence, stress, voice.color)
+            _stress(weighing, stress, voice.color)
     return exits.E_OK
 
 
@@ -148,8 +149,9 @@ def _board(weighing: Weighing, color: bool) -> None:
         console_for(color).print(table)
 
 
-def _of_files(files: Sequence[Path], knowledge: Knowledge, voice: Talk) -> tuple[Sequence[Evidence], Tlp | None]:
-    """The evidence in reports, bundles and layers, and the strictest marking of them."""
+def _of_files(files: Sequence[Path], knowledge: Knowledge, voice: Talk) -> tuple[Sequence[Evidence], Tlp | None, int]:
+    """The evidence in reports, bundles and layers, the strictest marking of them, and how many claims are still to be
+    checked: they count in no case, and here neither."""
     from indicia.affairs.joining import join_affairs
     from indicia.affairs.origins import led_back
     from indicia.pipeline import read_sources
@@ -158,32 +160,41 @@ def _of_files(files: Sequence[Path], knowledge: Knowledge, voice: Talk) -> tuple
     documents, claims, mentions, problems = read_sources([str(path) for path in files], knowledge, stdin=standard_input())
     voice.problems(problems)
     claims = led_back(claims, documents)
-    items = gather(claims, mentions, None, documents, knowledge, join_affairs(claims, documents, knowledge))
-    return items, strictest_shown(document.marking for document in documents)
+    counted = those_counted(claims, ())
+    items = gather(counted, mentions, None, documents, knowledge, join_affairs(counted, documents, knowledge))
+    return items, strictest_shown(document.marking for document in documents), len(to_check(claims, ()))
 
 
-def _of_case(case: str, knowledge: Knowledge) -> tuple[Sequence[Evidence], Tlp]:
-    """The evidence of a case as a person's judgements left it, and the marking of the case."""
+def _of_case(case: str, knowledge: Knowledge) -> tuple[Sequence[Evidence], Tlp, int]:
+    """The evidence of a case as a person's judgements left it, the marking of the case, and how many of its claims are still
+    to be checked."""
     from indicia.pipeline import as_left, load_case
     from indicia.share.redact import marking_of
     from indicia.weigh.gather import gather
 
     left = as_left(load_case(case), knowledge)
+    waiting = len(to_check(left.claims, left.judgements))
     if left.weighing is not None:
-        return left.weighing.evidence, marking_of(left)
-    return gather(left.claims, left.mentions, left.hunt, left.documents, knowledge, left.affairs), marking_of(left)
+        return left.weighing.evidence, marking_of(left), waiting
+    counted = those_counted(left.claims, left.judgements)
+    return gather(counted, left.mentions, left.hunt, left.documents, knowledge, left.affairs), marking_of(left), waiting
 
 
-def _stress(items: Sequence[Evidence], stress: Stress, color: bool) -> None:
+def _stress(weighing: Weighing, stress: Stress, color: bool) -> None:
     """How much hangs on the prior, and on each item being genuine."""
-    console = console_for(color)
-    verdicts = list(dict.fromkeys(f"{verdict.value} {', '.join(leaders)}".strip() for _, verdict, leaders in stress.priors))
+    from indicia.view.wording import called
+
+    console, items, names = console_for(color), weighing.evidence, called(weighing.observed)
+
+    def worded(verdict: Verdict, leaders: Sequence[str]) -> str:
+        return f"{verdict.value} {', '.join(names.get(one, one) for one in leaders)}".strip()
+
+    verdicts = list(dict.fromkeys(worded(verdict, leaders) for _, verdict, leaders in stress.priors))
     told = "the verdict stays" if len(verdicts) == 1 else "the verdict changes: " + "; ".join(verdicts)
     console.print(f"  with other priors for an unknown actor {escape(plain(told))}", style="dim")
     labels = {item.id: item.label for item in items}
     for identity, verdict, named in stress.without:
-        other = f"{verdict.value} {', '.join(named)}".strip()
-        console.print(f"  without {escape(plain(labels[identity]))}: {escape(plain(other))}", style="dim")
+        console.print(f"  without {escape(plain(labels[identity]))}: {escape(plain(worded(verdict, named)))}", style="dim")
     for identity, words_ in stress.ease.items():
         if words_.startswith("easy"):
             console.print(f"  {escape(plain(labels[identity]))}: {escape(plain(words_))}", style="dim")
@@ -194,8 +205,9 @@ def _stress(items: Sequence[Evidence], stress: Stress, color: bool) -> None:
         console.print(f"  with {escape(tools)} of {escape(rival)} planted: {planted.verdict.value}{escape(led)}; {fooled}")
 
 
-def _show(weighing: Weighing, marking: Tlp | None, color: bool) -> None:
+def _show(weighing: Weighing, marking: Tlp | None, waiting: int, color: bool) -> None:
     from indicia.view.judgements import assessed
+    from indicia.view.wording import many
 
     console = console_for(color)
     if marking is not None:
@@ -204,6 +216,8 @@ def _show(weighing: Weighing, marking: Tlp | None, color: bool) -> None:
     for title, assessment in (("What was observed", weighing.observed), ("What was said", weighing.said)):
         console.print(f"\n{escape(plain(assessed(assessment, title)))}", style="bold")
         _show_one(console, assessment, {item.id: item.label for item in weighing.evidence})
+    if waiting:
+        console.print(f"  {many(waiting, 'claim')} still to be checked: not counted until somebody confirms", style="yellow")
     _side_by_side(console, weighing)
 
 

@@ -184,7 +184,7 @@ class Assessment(Record, frozen=True, kw_only=True):
     A probability is kept only as far as the verdict bears it, so that none can be shown that the grounds do not carry. Of what
     was observed: `posteriors` over groups and `unknown`, ordered and summing to 1, and `levels`, the sums for agencies and
     states, where groups are named; of a state or a type alone only its own. Of what was said: `levels` alone, of the accused
-    that are as probable as a leader. None where the grounds are insufficient. `fits` are the
+    that are as probable as the leader. None where the grounds are insufficient, or what was said conflicts. `fits` are the
     actors whom the evidence makes likelier, the best first, without a number; `prior_only` says that it tells no actor from
     another, so that nothing is left but what was assumed before. `decisive` is the smallest set of evidence ids without which
     the verdict changes. `missing` says what is lacking, `telling` the unseen features that would change our mind most, with the
@@ -211,7 +211,8 @@ class Assessment(Record, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Drops every probability that the verdict does not bear."""
         whole = self.verdict in {Verdict.NAMED, Verdict.TIED} and self.kind is EvidenceKind.OBSERVED
-        borne = () if self.verdict is Verdict.INSUFFICIENT else self.leaders
+        apart = self.verdict is Verdict.TIED and self.kind is EvidenceKind.SAID  # neither of two that exclude each other
+        borne = () if self.verdict is Verdict.INSUFFICIENT or apart else self.leaders
         least = min((one.probability for one in self.levels if one.hypothesis.id in borne), default=1.0)
         said = self.kind is EvidenceKind.SAID and borne
         kept = [one for one in self.levels if whole or one.hypothesis.id in borne or (said and one.probability >= least)]

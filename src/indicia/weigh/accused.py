@@ -7,8 +7,11 @@ it goes by what is said: a claim on a group is one on the state where its own so
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import msgspec
 
 from indicia.knowledge.resolve import names_of
 from indicia.records import Hypothesis, Level, Saying, Stance, Tied, TieKind, stable_id
@@ -73,6 +76,7 @@ def lay_nodes(sayings: Sequence[Saying], known: Known) -> Layout:
             if tied_to == at and teller.tie and speaker(teller) == speaker(saying):
                 for above in maker.tied_to(teller.tie):
                     said_of[saying].setdefault(_add(nodes, above), teller.tie)
+    _call_as_said(nodes, own)
     named = {saying: frozenset(of) for saying, of in said_of.items()}
     for wider_too in said_of.values():
         for at, tie in list(wider_too.items()):
@@ -80,6 +84,20 @@ def lay_nodes(sayings: Sequence[Saying], known: Known) -> Layout:
                 if _follows(at, other) or node.unit == nodes[at].unit:
                     wider_too.setdefault(other, tie)
     return Layout(nodes, named, said_of, tuple(ties))
+
+
+def _call_as_said(nodes: dict[str, Node], own: Mapping[Saying, str]) -> None:
+    """Groups by the name that the speakers use, ours behind it: who accuses APT31 does not say "ZIRCONIUM"."""
+    said: dict[str, dict[str, str]] = defaultdict(dict)
+    for saying, at in own.items():
+        said[at].setdefault(saying.accused.casefold(), saying.accused)
+    for at, names in said.items():
+        hypothesis = nodes[at].hypothesis
+        others = [name for key, name in sorted(names.items()) if key != hypothesis.name.casefold()]
+        if hypothesis.level is Level.GROUP and others and not at.startswith("tied:"):
+            first, *rest = (*others, hypothesis.name) if len(others) == len(names) else (hypothesis.name, *others)
+            called = msgspec.structs.replace(hypothesis, name=f"{first} ({', '.join(rest)})")
+            nodes[at] = replace(nodes[at], hypothesis=called)
 
 
 def speaker(saying: Saying) -> str:

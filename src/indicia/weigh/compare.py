@@ -183,7 +183,19 @@ def agreement(rows: Sequence[Compared], observed: Assessment, said: Assessment) 
     agreed = next((row for row in (groups, states) if row and row.standing is Accord.AGREE), None)
     if agreed and not told:
         told.append(f"What was said and what was observed agree: {_with(agreed)}.")
-    return " ".join(told) or _silent(observed, said)
+    return " ".join(told) or _silent(observed, said, [row for row in (groups, states) if row])
+
+
+def _voiced(row: Compared) -> str:
+    """Who accuses whom, takes credit or disputes it: `Poland and the United States: GRU; disputed: Russia`."""
+    parts = [f"{_by(one)}: {one.name}" for one in row.said]
+    parts += [f"{one.name} takes credit" for one in row.credit]
+    parts += [f"disputed: {the(one.name)}, {listed([the(by) for by in one.by])}" for one in row.cleared]
+    return "; ".join(parts)
+
+
+def _bracketed(text: str) -> str:
+    return f" ({text})" if text else ""
 
 
 def _against(row: Compared) -> str:
@@ -211,12 +223,15 @@ def _by(*named: NamedBy) -> str:
     return listed([the(by) for by in dict.fromkeys(by for one in named for by in one.by)])
 
 
-def _silent(observed: Assessment, said: Assessment) -> str:
+def _silent(observed: Assessment, said: Assessment, rows: Sequence[Compared]) -> str:
+    """What there is where the two cannot be compared. `rows`: the nearer level first."""
+    claims = _bracketed(next((told for row in rows if (told := _voiced(row))), ""))
+    traces = _bracketed(next((_observed(row) for row in rows if row.observed), ""))
     if said.verdict is Verdict.INSUFFICIENT and observed.verdict is Verdict.INSUFFICIENT:
-        return "Neither the statements nor the observations support an attribution."
+        return f"Neither the statements{claims} nor the observations{traces} support an attribution."
     if said.verdict is Verdict.INSUFFICIENT:
-        return "The observations stand alone: too little was said to compare them with."
-    names = " or ".join(one.hypothesis.name for one in said.levels if one.hypothesis.id in said.leaders) or "nobody"
+        return f"The observations stand alone: too little was said to compare them with{claims}."
+    names = " or ".join(one.name for one in said.fits if one.id in said.leaders) or "nobody"
     if observed.verdict is Verdict.INSUFFICIENT:
         return f"The statements point to {the(names)}; the observations alone neither confirm nor contradict that."
     ours = " or ".join(

@@ -21,12 +21,12 @@ _MOST_LINES = 6
 
 
 def fitting(profiles: Profiles, features: Sequence[str]) -> int:
-    """Number of groups that ATT&CK relates to every one of `features`, relations of campaigns left out; 0 if it does not
-    know one of them."""
+    """Number of groups that ATT&CK relates to every one of `features`, themselves or by a campaign; 0 if it does not know one of
+    them."""
     column = profiles.relations.column
     if any(feature not in column for feature in features):
         return 0
-    return int(profiles.direct[:, [column[feature] for feature in features]].all(axis=1).sum())
+    return int(profiles.uses[:, [column[feature] for feature in features]].all(axis=1).sum())
 
 
 def base_rates(items: Sequence[Evidence], profiles: Profiles, *, set_aside: bool = False) -> tuple[str, ...]:

@@ -40,7 +40,9 @@ _CHARGES = frozenset({Stance.ACCUSES, Stance.ENDORSES})
 _INTERESTED = 0.1  # what is left of a denial that clears the speaker's own side
 _FURTHER_ORIGIN = 0.5  # each further voice on one accused counts half of the one before: accusers read one another
 _CLOSE = {"place": 0, "tied": 1, "state": 2, "agency": 3}  # kinds of the wider ones; a group is closer than any
-_NAMED_PRIOR = -10.0  # decibans of each accused against "somebody else", before anybody speaks
+# Decibans of each accused against "somebody else", before anybody speaks: two governments that say so flatly are enough to lean
+# to, even where the accused denies it; one that does is not.
+_NAMED_PRIOR = -7.5
 _DEPTH = {Level.PLACE: 0, Level.STATE: 1, Level.AGENCY: 2, Level.GROUP: 3, Level.OPERATOR: 4}
 
 

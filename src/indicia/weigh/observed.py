@@ -81,7 +81,7 @@ def assess_observed(
         ),
         decisive=tuple(items[at].id for at in decisive_ones),
         missing=_missing(decision, items, _hypothesis(board, decision.first).name if fits else "anybody"),
-        telling=telling(board) if items else (),
+        telling=telling(board) if fits else (),
         base_rates=base_rates(items, board.profiles, set_aside=bool(leave_out))
         + (nearest_report(board, decision.first) if fits else ()),
         method=_method(known, model.weights.source, len(leave_out)),

@@ -183,11 +183,6 @@ class Profiles:
         return self._count(self._own, rows) + self._count(self._by_campaign, rows)
 
     @cached_property
-    def direct(self) -> Floats:
-        """1 where ATT&CK relates the group itself, not only one of its campaigns, to the feature."""
-        return (self._count(self._own, len(self.relations.groups)) > 0).astype(np.float64)
-
-    @cached_property
     def uses(self) -> Floats:
         """1 where a group is known to use the feature, else 0."""
         return (self.reports > 0).astype(np.float64)

@@ -165,8 +165,8 @@ def _ties(best: Posterior, layout: Layout) -> str:
         if at == best.hypothesis.id and saying.tie and saying.tie.to:
             how = saying.tie.likelihood or (None if saying.tie.firmness is Firmness.NONE else saying.tie.firmness)
             told.setdefault(saying.tie.to, {})[f"{saying.source}, {how.value}" if how else saying.source] = None
-    words = [f"{best.hypothesis.name} is tied to {to} by {listed(sorted(who))}" for to, who in sorted(told.items())]
-    return f" {'; '.join(words)}." if words else ""
+    words = [f"{the(best.hypothesis.name)} is tied to {the(to)} by {listed(sorted(who))}" for to, who in sorted(told.items())]
+    return f" {capital('; '.join(words))}." if words else ""
 
 
 def _with_speakers(at: Posterior, voices: Sequence[Voice], layout: Layout) -> str:
