@@ -2,9 +2,10 @@
 
 What is fitted (how much the known mass tells of everybody, and the bar at which a state or a type is named) comes from reports
 that the oldest release cites, each without its own citation and once more without its own group: a newcomer. It is measured on
-reports that only later releases cite, of groups known and lacking, criminals among them; on the same with a rival's
-rarest tools planted; and on draws of what everybody does. Releases come from ../shared (or INDICIA_SHARED). With -o a
-reliability diagram.
+reports that only later releases cite, of groups known and lacking, criminals among them; on the same with a rival's rarest
+tools planted; and on draws of what everybody does. How surely the likeliest is stated is set right (`stated`) by reports that
+were new to a release; for those of each release by the others', without the groups that it brings reports on. Releases come
+from ../shared (or INDICIA_SHARED). With -o a reliability diagram.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from scipy.optimize import minimize
 from evals.weigh import SHARED, releases
 from evals.weigh_cases import Case, report_cases
 from evals.weigh_diagram import reliability_svg
-from evals.weigh_elsewhere import drawn, told_elsewhere
+from evals.weigh_elsewhere import Drawn, drawn, told_elsewhere
 from evals.weigh_figures import calibration_error
 from evals.weigh_stream import rolling, streamed
 from indicia.knowledge import load
@@ -53,6 +54,7 @@ class Weighed:
     after: Floats
     truth: str
     known: bool
+    release: str = ""  # that the report was new to
 
 
 def weighed(case: Case, weights: Weights, tree: Tree, *, struck_out: bool = False, factors: Floats | None = None) -> Weighed:
@@ -68,6 +70,37 @@ def weighed(case: Case, weights: Weights, tree: Tree, *, struck_out: bool = Fals
     top = chain[-1][0].id if chain else ""
     truth = top if top in sponsors.classes else OTHER if top.startswith("state:") else ""
     return Weighed(case, sponsors, prior, after, truth, bool(case.truth) and not struck_out)
+
+
+def stated(examples: Sequence[Weighed], sponsor: SponsorWeights) -> SponsorWeights:
+    """The same with slope and shift of the log odds that fit the likeliest class of these reports (Platt)."""
+    sure, right = leaders((one, msgspec.structs.replace(sponsor, stated=(1.0, 0.0))) for one in examples)
+    odds, sign = np.log(sure / (1 - sure)), 2 * right - 1
+
+    def loss(point: Floats) -> float:
+        missed = np.logaddexp(0, -sign * (point[0] * odds + point[1])).mean()
+        return float(missed + 1e-3 * ((point - np.array([1.0, 0.0])) ** 2).sum())
+
+    slope, shift = minimize(loss, np.array([1.0, 0.0]), method="BFGS").x
+    return msgspec.structs.replace(sponsor, stated=(round(float(slope), 4), round(float(shift), 4)))
+
+
+def held_out(stream: Sequence[Weighed], sponsor: SponsorWeights) -> list[tuple[Weighed, SponsorWeights]]:
+    """Each report with what those new to other releases, on other groups, set right."""
+    found: dict[str, SponsorWeights] = {}
+    for release in dict.fromkeys(one.release for one in stream):
+        groups = {one.case.group for one in stream if one.release == release}
+        others = [one for one in stream if one.release != release and one.case.group not in groups]
+        found[release] = stated(others, sponsor)
+    return [(one, found[one.release]) for one in stream]
+
+
+def leaders(examples: Iterable[tuple[Weighed, SponsorWeights]]) -> tuple[Floats, Floats]:
+    """How surely the likeliest class of each is stated, and whether it is right."""
+    told = [(one, _with(one, sponsor).stated(one.after)) for one, sponsor in examples if one.truth]
+    sure = np.array([after.max() for _, after in told])
+    right = np.array([one.sponsors.classes[int(after.argmax())] == one.truth for one, after in told], dtype=np.float64)
+    return sure, right
 
 
 def fitted(examples: Sequence[Weighed]) -> SponsorWeights:
@@ -128,8 +161,8 @@ def figures(examples: Sequence[Weighed], sponsor: SponsorWeights) -> dict[str, f
     states = [row for row in found if row[1].startswith("state:")]
     types = [row for row in found if row[1].startswith("type:")]
     told = [row for row in states if row[0].truth]
-    sure = np.array([_with(one, sponsor).posterior(one.after).max() for one in examples if one.truth])
-    right = np.array([_is_first(one, sponsor) for one in examples if one.truth], dtype=np.float64)
+    sure, right = leaders(held_out(examples, sponsor))
+    before = leaders((one, sponsor) for one in examples)
     return {
         "n_states": len(of_states),
         "n_criminals": len(criminals),
@@ -142,12 +175,8 @@ def figures(examples: Sequence[Weighed], sponsor: SponsorWeights) -> dict[str, f
         "type_right": float(np.mean([row[2] for row in types])) if types else 1.0,
         "ece": calibration_error(sure, right),
         "ece_if_perfect": _if_perfect(sure),
+        "ece_before": calibration_error(*before),
     }
-
-
-def _is_first(one: Weighed, sponsor: SponsorWeights) -> bool:
-    sponsors = _with(one, sponsor)
-    return sponsors.classes[int(sponsors.posterior(one.after).argmax())] == one.truth
 
 
 def _part(some: Sequence[object], of: Sequence[object]) -> float:
@@ -238,8 +267,7 @@ def main() -> int:
     sponsor = fitted(oldest(every, tree))
     relations = {tag: Relations(attack) for tag, attack in every.items()}
     told = list(drawn(every, told_elsewhere(knowledge.actors, SHARED / "knowledge" / "misp-galaxy")))
-    stream = list(rolling(streamed(relations), shipped_weights(), told))
-    examples = [weighed(case, weights, tree) for case, weights in stream]
+    stream, examples = new_reports(relations, told, tree)
     print(f"fitted: by {sponsor.by}, bias {sponsor.bias}, bar {sponsor.named}; {sponsor.source}")
     result = figures(examples, sponsor) | planted(stream, tree, sponsor) | in_part(stream, tree, sponsor)
     result |= {} if options.quick else commonplace(tree, sponsor)
@@ -249,15 +277,26 @@ def main() -> int:
         if not right:
             print(f"  not right: {one.case.name}: {name} for {one.truth or 'nobody says which'}")
     if options.output:
-        told_ = [one for one in examples if one.truth]
-        sure = np.array([_with(one, sponsor).posterior(one.after).max() for one in told_])
-        right = np.array([_is_first(one, sponsor) for one in told_], dtype=np.float64)
+        sure, right = leaders(held_out(examples, sponsor))
         options.output.mkdir(parents=True, exist_ok=True)
-        picture = reliability_svg(sure, right, result["ece"], len(told_))
+        picture = reliability_svg(sure, right, result["ece"], len(sure))
         (options.output / "weigh-levels-reliability.svg").write_text(picture, encoding="utf-8")
     line = " ".join(f"{name}={value:.4g}" for name, value in result.items())
     print(f"\nweigh_levels: {line} seconds={time.perf_counter() - started:.0f}")
     return 0
+
+
+def new_reports(
+    relations: dict[str, Relations], told: Sequence[Drawn], tree: Tree
+) -> tuple[list[tuple[Case, Weights]], list[Weighed]]:
+    """The stream, each report with the weights of its time, and as they leave it."""
+    reports = streamed(relations)
+    stream = list(rolling(reports, shipped_weights(), told))
+    examples = [
+        replace(weighed(case, weights, tree), release=report.release)
+        for report, (case, weights) in zip(reports, stream, strict=True)
+    ]
+    return stream, examples
 
 
 def oldest(every: dict[str, object], tree: Tree) -> list[Weighed]:

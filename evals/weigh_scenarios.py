@@ -1,8 +1,8 @@
 """Scenarios of a sceptic, through the command line: `python -m evals.weigh_scenarios [--measured] [--show] [--only WORDS]`.
 
 Each is written down with what a careful analyst expects said and not said (`evals/data/weigh/scenarios.yml`); those of
-`scenarios-measured.yml` were kept apart while the program was mended. Texts go through `brief` into a case, what people enter through
-`evidence add`; then `weigh` prints and gives JSON. Listed is what an analyst would not sign; --show prints everything as well.
+`scenarios-measured.yml` were kept apart while the program was mended. Texts go through `brief` into a case, what people enter
+through `evidence add`; then `weigh` prints and gives JSON. Listed is what an analyst would not sign; --show prints all of it.
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@ The weights come from all report cases (`evals.weigh_cases`); the thresholds for
 other groups' reports gave, over several divisions into folds; the temperature and the prior (silent groups, an unknown actor)
 from reports that only a next release cites (`evals.weigh_stream`) and reports that others list (`evals.weigh_elsewhere`), which
 need ../shared or INDICIA_SHARED; what the known mass tells of states and types, and their bar, from reports that the oldest
-release cites (`evals.weigh_levels`). What is shipped had its prior fitted last, with --prior, and then --sponsor. `python -m evals.weigh` measures the
-same procedure on groups that had no part in it, and on releases that came later. Needs scikit-learn's scipy, which comes with
+release cites, and how surely they are stated from the stream (`evals.weigh_levels`). What is shipped had its prior fitted last,
+with --prior, and then --sponsor. `python -m evals.weigh` measures the same procedure on groups that had no part in it, and on releases that came later. Needs scikit-learn's scipy, which comes with
 requirements/dev.txt.
 """
 
@@ -25,7 +25,7 @@ from evals.weigh_cases import Case, folds, leave_out, report_cases
 from evals.weigh_elsewhere import drawn, told_elsewhere
 from evals.weigh_fit import chosen, fit, rows
 from evals.weigh_levels import fitted as sponsors_fitted
-from evals.weigh_levels import oldest
+from evals.weigh_levels import new_reports, oldest, stated
 from evals.weigh_stream import refit, streamed
 from indicia.knowledge import Attack, load
 from indicia.knowledge.tables import Actor
@@ -47,7 +47,10 @@ def main() -> None:
     weights = shipped_weights() if options.prior or options.sponsor else fitted(knowledge.attack)
     if not options.sponsor:
         weights = with_prior(weights, knowledge.actors)
-    sponsor = sponsors_fitted(oldest(releases(SHARED / "attack"), tree_of(knowledge)))
+    every, tree = releases(SHARED / "attack"), tree_of(knowledge)
+    told = list(drawn(every, told_elsewhere(knowledge.actors, SHARED / "knowledge" / "misp-galaxy")))
+    new = new_reports({tag: Relations(one) for tag, one in every.items()}, told, tree)[1]
+    sponsor = stated(new, sponsors_fitted(oldest(every, tree)))
     weights = msgspec.structs.replace(weights, sponsor=sponsor)
     options.output.write_bytes(msgspec.json.format(msgspec.json.encode(weights), indent=2) + b"\n")
     print(f"{options.output}: named at {weights.named}, backing {weights.backing}, silence {weights.activity['silence']}")

@@ -65,7 +65,7 @@ def test_leanings(case: dict[str, Any], knowledge: Knowledge) -> None:
     assert not {at.hypothesis.id for at in levels} & set(case.get("absent", ()))
     assert (
         found.levels == ()
-        if found.verdict is Verdict.INSUFFICIENT
+        if found.verdict in {Verdict.INSUFFICIENT, Verdict.TIED}
         else {at.hypothesis.id for at in found.levels} >= set(found.leaders)
     )
 

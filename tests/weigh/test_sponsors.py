@@ -39,6 +39,8 @@ def test_the_classes_are_states_with_many_groups_others_and_types(knowledge: Kno
     assert {"state:CN", "state:RU", "state:IR", "state:KP", OTHER, "type:criminal"} == set(sponsors.classes)
     after = np.exp(board.prior)
     assert sponsors.posterior(after).sum() == pytest.approx(1)
+    assert sponsors.stated(after).sum() == pytest.approx(1)
+    assert sponsors.stated(after).argmax() == sponsors.posterior(after).argmax()
     assert sponsors.member.sum(axis=0).max() == 1  # nobody works for two
 
 
@@ -96,7 +98,8 @@ def test_no_record_can_hold_a_number_that_its_verdict_does_not_bear(kind: Eviden
     )
     whole = kind is EvidenceKind.OBSERVED and verdict in {Verdict.NAMED, Verdict.TIED}
     assert bool(found.posteriors) is whole
-    borne = () if verdict is Verdict.INSUFFICIENT else (state, other) if whole else (state,)
+    conflict = kind is EvidenceKind.SAID and verdict is Verdict.TIED
+    borne = () if verdict is Verdict.INSUFFICIENT or conflict else (state, other) if whole else (state,)
     assert found.levels == borne
 
 

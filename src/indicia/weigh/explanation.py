@@ -21,7 +21,7 @@ _MOST_LINES = 6
 
 
 def fitting(profiles: Profiles, features: Sequence[str]) -> int:
-    """Number of groups that ATT&CK relates to every one of `features`, themselves or by a campaign; 0 if it does not know one of
+    """Number of groups that ATT&CK relates, itself or by a campaign, to every one of `features`; 0 if it does not know one of
     them."""
     column = profiles.relations.column
     if any(feature not in column for feature in features):

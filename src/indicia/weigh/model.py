@@ -46,6 +46,7 @@ class SponsorWeights(msgspec.Struct, frozen=True, kw_only=True):
     bias: dict[str, float] = {}  # by class
     named: float = 1.0  # least probability at which a state or a type is named
     named_by_few: float = 1.0  # the same by few items
+    stated: tuple[float, float] = (1.0, 0.0)  # slope and shift of the log odds at which the likeliest is stated (Platt)
 
 
 class Weights(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,8 +2,9 @@
 
 A group that nobody knows yet does much as those of its state do, so the share that a state's groups hold of the known mass says
 something of the unknown actor too. How much was fitted on reports of the oldest release of ATT&CK, half of them with their own
-group struck out, and measured on what later releases brought (`evals.weigh_levels`, docs/weighing.md). Where criminals sit is
-no sponsor. States of which few groups are known are one class, which is never named.
+group struck out, and measured on what later releases brought (`evals.weigh_levels`, docs/weighing.md). It is too modest there,
+so what is stated is set right by reports that were new to a release. Where criminals sit is no sponsor. States of which few
+groups are known are one class, which is never named.
 """
 
 from __future__ import annotations
@@ -60,6 +61,17 @@ class Sponsors:
         weights = self.model.weights.sponsor
         bias = np.array([weights.bias.get(one, 0.0) for one in self.classes])
         return softmax(weights.by * np.log(self.shares(after) + weights.floor) + bias)
+
+    def stated(self, after: Floats) -> Floats:
+        """[class]: the same as it is stated: the likeliest as sure as the likeliest proved right on new reports."""
+        shares = self.posterior(after)
+        if len(shares) > 1:
+            best, (slope, shift) = int(shares.argmax()), self.model.weights.sponsor.stated
+            odds = slope * np.log(shares[best] / (1 - shares[best])) + shift
+            sure = 1 / (1 + np.exp(-odds))
+            shares *= (1 - sure) / (1 - shares[best])
+            shares[best] = sure
+        return shares
 
     @cached_property
     def nameable(self) -> NDArray[np.bool_]:

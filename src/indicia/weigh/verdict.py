@@ -58,7 +58,7 @@ def decide(
         dict(zip(hypotheses, after.tolist(), strict=True)),
         dict(zip(hypotheses, np.exp(prior).tolist(), strict=True)),
         tree,
-        dict(zip(sponsors.classes, sponsors.posterior(after).tolist(), strict=True)),
+        dict(zip(sponsors.classes, sponsors.stated(after).tolist(), strict=True)),
     )
     order = [int(at) for at in np.argsort(-after, kind="stable") if hypotheses[at] != UNKNOWN.id]
     first, second = order[0], order[1]
