@@ -11,6 +11,7 @@ from rich.table import Table
 
 from indicia.cli.options import Color, Json
 from indicia.cli.talk import Talk, console_for, write_out
+from indicia.errors import UsageError
 
 app = typer.Typer(
     no_args_is_help=True, help="Versions, sources and licences of the built-in knowledge; rebuild it from newer files."
@@ -56,23 +57,51 @@ def show(as_json: Json = False, color: Color = True) -> None:
 @app.command()
 def update(
     paths: Annotated[
-        list[Path], typer.Argument(help="Newer official files, for example enterprise-attack.json.", show_default=False)
-    ],
+        list[Path] | None, typer.Argument(help="Newer official files, for example enterprise-attack.json.", show_default=False)
+    ] = None,
+    from_web: Annotated[
+        bool, typer.Option("--from-web", help="Fetch the newest from their publishers; files given take precedence.")
+    ] = False,
+    publishers: Annotated[
+        Path | None, typer.Option("--publishers", help="With --from-web: a TOML file of other addresses, such as mirrors.")
+    ] = None,
+    private: Annotated[bool, typer.Option("--private", help="Those addresses may lead into your own network.")] = False,
+    color: Color = True,
 ) -> None:
     """Rebuild the built-in data from newer official files: ATT&CK, MISP's galaxies of actors and software, KEV, mappings.
     Actors, families and spellings are rebuilt, and what changed is listed. What came with the package stays unchanged.
+    Nothing is fetched without --from-web, and then only from the publishers (raw.githubusercontent.com, www.cisa.gov).
 
-    [bold]Example[/]
+    [bold]Examples[/]
 
       indicia knowledge update enterprise-attack.json threat-actor.json known_exploited_vulnerabilities.json
+
+      indicia knowledge update --from-web
     """
+    from tempfile import TemporaryDirectory
+
     from indicia.knowledge import update as rebuild
     from indicia.knowledge.library import PACKAGED, Knowledge, user_folder
-    from indicia.knowledge.updating import changes
+    from indicia.knowledge.publishers import PUBLISHERS, addresses, fetched
+    from indicia.knowledge.updating import changes, kind_of
 
+    if not from_web and (publishers or private):
+        raise UsageError("--publishers and --private go with --from-web")
     before = Knowledge((user_folder(), PACKAGED))
     _ = before.attack, before.actors, before.malware  # read before they are replaced
-    for row in rebuild(paths):
+    given = list(paths or ())
+    with TemporaryDirectory() as folder:
+        if from_web:
+            mine = {kind_of(path) for path in given}
+            wanted = {kind: url for kind, url in addresses(publishers or PUBLISHERS).items() if kind not in mine}
+            found, failed = fetched(Path(folder), wanted, private=private)
+            for error in failed:
+                Talk(color=color).say(f"stays as it was: {error}", "yellow")
+            if failed and not found and not given:
+                raise failed[0]
+            given += found
+        written = rebuild(given)
+    for row in written:
         print(f"{row.file}: {row.source} {row.version}, {row.rows:,} rows")  # noqa: T201
     for line in changes(before, Knowledge((user_folder(), PACKAGED))):
         print(line)  # noqa: T201

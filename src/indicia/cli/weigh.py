@@ -17,7 +17,7 @@ from indicia.cli.options import Json, Output, Voice, short_id
 from indicia.cli.results import marked_json, strictest_shown
 from indicia.cli.talk import Talk, console_for, plain, standard_input, write_out
 from indicia.errors import UsageError
-from indicia.records import Assessment, Evidence, Tlp, Verdict, Weighing, those_counted, to_check
+from indicia.records import Assessment, Claim, Evidence, Tlp, Verdict, Weighing, those_counted, to_check
 
 if TYPE_CHECKING:
     from indicia.knowledge import Knowledge
@@ -79,9 +79,9 @@ def weigh(
         )
     knowledge = load()
     marking: Tlp | None = None
-    waiting = 0
+    waiting: Sequence[str] = ()
     if case is not None:
-        items, marking, waiting = _of_case(case, knowledge)
+        items, marking, waiting = _of_case(case, knowledge, voice)
     elif evidence:
         items, marking, waiting = _of_files(evidence, knowledge, voice)
     else:
@@ -149,9 +149,9 @@ def _board(weighing: Weighing, color: bool) -> None:
         console_for(color).print(table)
 
 
-def _of_files(files: Sequence[Path], knowledge: Knowledge, voice: Talk) -> tuple[Sequence[Evidence], Tlp | None, int]:
-    """The evidence in reports, bundles and layers, the strictest marking of them, and how many claims are still to be
-    checked: they count in no case, and here neither."""
+def _of_files(files: Sequence[Path], knowledge: Knowledge, voice: Talk) -> tuple[Sequence[Evidence], Tlp | None, list[str]]:
+    """The evidence in reports, bundles and layers, the strictest marking of them, and what the claims that are still to be
+    checked say: they count in no case, and here neither."""
     from indicia.affairs.joining import join_affairs
     from indicia.affairs.origins import led_back
     from indicia.pipeline import read_sources
@@ -162,22 +162,31 @@ def _of_files(files: Sequence[Path], knowledge: Knowledge, voice: Talk) -> tuple
     claims = led_back(claims, documents)
     counted = those_counted(claims, ())
     items = gather(counted, mentions, None, documents, knowledge, join_affairs(counted, documents, knowledge))
-    return items, strictest_shown(document.marking for document in documents), len(to_check(claims, ()))
+    return items, strictest_shown(document.marking for document in documents), _labels(to_check(claims, ()), knowledge)
 
 
-def _of_case(case: str, knowledge: Knowledge) -> tuple[Sequence[Evidence], Tlp, int]:
-    """The evidence of a case as a person's judgements left it, the marking of the case, and how many of its claims are still
-    to be checked."""
+def _of_case(case: str, knowledge: Knowledge, voice: Talk) -> tuple[Sequence[Evidence], Tlp, list[str]]:
+    """The evidence of a case as a person's judgements left it, the marking of the case, and what those of its claims say that
+    are still to be checked."""
+    from indicia.knowledge.updating import since
     from indicia.pipeline import as_left, load_case
     from indicia.share.redact import marking_of
     from indicia.weigh.gather import gather
 
     left = as_left(load_case(case), knowledge)
-    waiting = len(to_check(left.claims, left.judgements))
+    if other := since(left.versions.knowledge, knowledge):
+        voice.say(f"the case was made with other data, and is weighed anew here: {other}", "yellow")
+    waiting = _labels(to_check(left.claims, left.judgements), knowledge)
     if left.weighing is not None:
         return left.weighing.evidence, marking_of(left), waiting
     counted = those_counted(left.claims, left.judgements)
     return gather(counted, left.mentions, left.hunt, left.documents, knowledge, left.affairs), marking_of(left), waiting
+
+
+def _labels(claims: Sequence[Claim], knowledge: Knowledge) -> list[str]:
+    from indicia.weigh.gather import gather
+
+    return [item.label for item in gather(claims, (), None, (), knowledge) if item.said]
 
 
 def _stress(weighing: Weighing, stress: Stress, color: bool) -> None:
@@ -205,9 +214,8 @@ def _stress(weighing: Weighing, stress: Stress, color: bool) -> None:
         console.print(f"  with {escape(tools)} of {escape(rival)} planted: {planted.verdict.value}{escape(led)}; {fooled}")
 
 
-def _show(weighing: Weighing, marking: Tlp | None, waiting: int, color: bool) -> None:
+def _show(weighing: Weighing, marking: Tlp | None, waiting: Sequence[str], color: bool) -> None:
     from indicia.view.judgements import assessed
-    from indicia.view.wording import many
 
     console = console_for(color)
     if marking is not None:
@@ -216,8 +224,8 @@ def _show(weighing: Weighing, marking: Tlp | None, waiting: int, color: bool) ->
     for title, assessment in (("What was observed", weighing.observed), ("What was said", weighing.said)):
         console.print(f"\n{escape(plain(assessed(assessment, title)))}", style="bold")
         _show_one(console, assessment, {item.id: item.label for item in weighing.evidence})
-    if waiting:
-        console.print(f"  {many(waiting, 'claim')} still to be checked: not counted until somebody confirms", style="yellow")
+    for label in waiting:
+        console.print(f"  to check, and not counted until somebody confirms: {escape(plain(label))}", style="yellow")
     _side_by_side(console, weighing)
 
 

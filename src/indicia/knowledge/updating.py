@@ -295,6 +295,19 @@ def _kev(catalogue: Path | None, mapping: Path | None, now: Knowledge) -> Table:
 _TOLD = 12  # names in one line
 
 
+def since(then: Iterable[tuple[str, str]], now: Knowledge) -> str:
+    """With which sources of another version something was made: `MITRE ATT&CK enterprise bundle 18.1 (now 19.0)`; empty where
+    they are the same. `then`: sources and their versions."""
+    versions: dict[str, set[str]] = {}
+    for row in now.provenance:
+        versions.setdefault(row.source, set()).add(row.version)
+    return ", ".join(
+        f"{source} {version} (now {', '.join(sorted(versions[source]))})"
+        for source, version in sorted(then)
+        if source in versions and version not in versions[source]
+    )
+
+
 def changes(before: Knowledge, after: Knowledge) -> tuple[str, ...]:
     """A line each for new groups, renamed groups, new software, other new actors and new families, where there are any."""
     return tuple(

@@ -48,7 +48,7 @@ def compared(evidence: Sequence[Evidence], observed: Assessment, known: Known) -
         for saying in sorted(layout.named, key=lambda one: (one.source, one.accused, one.stance)):
             side = said if saying.stance in _FOR else credit if saying.stance is Stance.CLAIMS else cleared
             for at, through in places(saying, layout, tree).items():
-                by = f"{saying.source} ({_CLEARED[saying.stance]})" if saying.stance in _AGAINST else saying.source
+                by = f"{the(saying.source)} {_CLEARED[saying.stance]}" if saying.stance in _AGAINST else saying.source
                 whom = side.setdefault(at, {})
                 whom[by] = through if by not in whom else min(whom[by], through)  # who says so itself needs no table
         for at, tools in traces.items():
@@ -77,7 +77,7 @@ def _states(saying: Saying, layout: Layout, tree: Tree) -> dict[str, str]:
         for above, _ in tree.chain(at):
             code = above.id.partition(":")[2]
             if above.level is Level.STATE and code not in own or above.id.startswith("type:"):
-                named.setdefault(above.id, tree.groups[at].name)
+                named.setdefault(above.id, layout.nodes[at].hypothesis.name)
     return named
 
 
@@ -186,11 +186,15 @@ def agreement(rows: Sequence[Compared], observed: Assessment, said: Assessment) 
     return " ".join(told) or _silent(observed, said, [row for row in (groups, states) if row])
 
 
-def _voiced(row: Compared) -> str:
-    """Who accuses whom, takes credit or disputes it: `Poland and the United States: GRU; disputed: Russia`."""
-    parts = [f"{_by(one)}: {one.name}" for one in row.said]
-    parts += [f"{one.name} takes credit" for one in row.credit]
-    parts += [f"disputed: {the(one.name)}, {listed([the(by) for by in one.by])}" for one in row.cleared]
+def _voiced(rows: Sequence[Compared]) -> str:
+    """Who names whom, takes credit or disputes it, each at the nearest level: `Poland names the GRU; on
+    Russia: Russia denies it`."""
+    said = next((row.said for row in rows if row.said), ())
+    credit = next((row.credit for row in rows if row.credit), ())
+    cleared = next((row.cleared for row in rows if row.cleared), ())
+    parts = [f"{_by(one)} {'names' if len(one.by) == 1 else 'name'} {the(one.name)}" for one in said]
+    parts += [f"{one.name} takes credit" for one in credit]
+    parts += [f"on {the(one.name)}: {listed(one.by)}" for one in cleared]
     return "; ".join(parts)
 
 
@@ -200,22 +204,22 @@ def _bracketed(text: str) -> str:
 
 def _against(row: Compared) -> str:
     said = listed([f"{the(one.name)} (according to {_by(one)})" for one in row.said])
-    return f"said is {said}; observed {_observed(row)}"
+    return f"said is {said}; observed was {_observed(row)}"
 
 
 def _with(row: Compared) -> str:
     shared = {one.id.replace("tied:", "state:") for one in row.said}
     names = [one.name for one in row.observed if one.id in shared] or [one.name for one in row.said]
-    return f"{listed([the(name) for name in names])}, which {_by(*row.said)} named; observed {_observed(row)}"
+    return f"{listed([the(name) for name in names])}, which {_by(*row.said)} named; observed was {_observed(row)}"
 
 
 def _observed(row: Compared) -> str:
     parts = []
     for one in row.observed:
         if all(by.startswith("the verdict") for by in one.by):
-            parts.append(f"was {the(one.name)}, by the verdict")
+            parts.append(f"{the(one.name)}, by the verdict")
         else:
-            parts.append(f"was software known of {the(one.name)} alone ({listed(one.by)})")
+            parts.append(f"software known of {the(one.name)} alone ({listed(one.by)})")
     return listed(parts)
 
 
@@ -225,7 +229,7 @@ def _by(*named: NamedBy) -> str:
 
 def _silent(observed: Assessment, said: Assessment, rows: Sequence[Compared]) -> str:
     """What there is where the two cannot be compared. `rows`: the nearer level first."""
-    claims = _bracketed(next((told for row in rows if (told := _voiced(row))), ""))
+    claims = _bracketed(_voiced(rows))
     traces = _bracketed(next((_observed(row) for row in rows if row.observed), ""))
     if said.verdict is Verdict.INSUFFICIENT and observed.verdict is Verdict.INSUFFICIENT:
         return f"Neither the statements{claims} nor the observations{traces} support an attribution."
