@@ -28,7 +28,7 @@ __all__ = ["OTHER", "Sponsors"]
 OTHER = "state:other"  # all states of which few groups are known
 _LEAST_GROUPS = 5  # of a state that is a class of its own
 _LEAST_ITEMS = 5  # less is chance
-_MANY = 8  # items from which the lower bar will do
+_MANY, _ENOUGH = 8, 6  # items from which the lower bar will do; the same where what few have is the sponsor's own
 
 
 @dataclass(frozen=True)
@@ -63,12 +63,13 @@ class Sponsors:
         return softmax(weights.by * np.log(self.shares(after) + weights.floor) + bias)
 
     def stated(self, after: Floats) -> Floats:
-        """[class]: the same as it is stated: the likeliest as sure as the likeliest proved right on new reports."""
+        """[class]: the same as it is stated: the likeliest as sure as the likeliest proved right on new reports, but no surer
+        than that the evidence does not mislead."""
         shares = self.posterior(after)
         if len(shares) > 1:
             best, (slope, shift) = int(shares.argmax()), self.model.weights.sponsor.stated
             odds = slope * np.log(shares[best] / (1 - shares[best])) + shift
-            sure = 1 / (1 + np.exp(-odds))
+            sure = min(1 / (1 + np.exp(-odds)), 1 - self.model.weights.misled)
             shares *= (1 - sure) / (1 - shares[best])
             shares[best] = sure
         return shares
@@ -87,9 +88,11 @@ class Sponsors:
         best = int(probable.argmax())
         seen, weights = np.flatnonzero(factors > 0), self.model.weights.sponsor
         items = len(seen) + len(given)
-        if items < _LEAST_ITEMS or probable[best] < (weights.named if items >= _MANY else weights.named_by_few):
+        own = self._own(best, layout, seen)
+        many = items >= _MANY or (items >= _ENOUGH and own > 1 - 1e-9)
+        if items < _LEAST_ITEMS or probable[best] < (weights.named if many else weights.named_by_few):
             return None
-        if not self._is_told(best, layout, seen, given):
+        if not own and not (given[:, self.member[best]] > 0).any():
             return None
         rest = factors.copy()
         rest[self._tools(best, layout, seen)] = 0
@@ -103,11 +106,10 @@ class Sponsors:
     def _rows(self, at: int) -> NDArray[np.int64]:
         return self.model.candidates[np.flatnonzero(self.member[at, :-1])]
 
-    def _is_told(self, at: int, layout: ItemLayout, seen: NDArray[np.int64], given: Floats) -> bool:
-        """Whether anything that was seen is known of its groups and of few others, or was entered as theirs."""
-        few = seen[layout.users[seen] < COMMONPLACE]
-        theirs = bool(layout.uses[np.ix_(few, self._rows(at))].any())
-        return theirs or bool((given[:, self.member[at]] > 0).any())
+    def _own(self, at: int, layout: ItemLayout, seen: NDArray[np.int64]) -> float:
+        """How much of what was seen and few have is its groups': the sum of their shares, 1 for what nobody else has."""
+        few = seen[(layout.users[seen] < COMMONPLACE) & (layout.users[seen] > 0)]
+        return float((layout.uses[np.ix_(few, self._rows(at))].sum(axis=1) / layout.users[few]).sum())
 
     def _tools(self, at: int, layout: ItemLayout, seen: NDArray[np.int64]) -> NDArray[np.int64]:
         """The rarest pieces of software seen that its groups have, public tools and what a dozen have left out."""
