@@ -336,12 +336,13 @@ def _said(claim: Claim) -> tuple[object, ...]:
 
 
 def those_counted(claims: Iterable[Claim], judgements: Iterable[Judgement]) -> tuple[Claim, ...]:
-    """The claims that count: neither rejected, nor still to be checked, nor taken back since by who made them. In the order
-    given."""
+    """The claims that count: neither rejected, nor still to be checked, nor taken back since by who made them, as far as that
+    is likelier than not. In the order given."""
     claims, judgements = tuple(claims), tuple(judgements)
-    out = rejected(judgements).keys() | {claim.id for claim in to_check(claims, judgements)}
-    counted = tuple(claim for claim in claims if claim.id not in out)
-    taken_back = {_charge(claim): claim.date or "9999" for claim in counted if claim.stance is Stance.WITHDRAWS}
+    no, unsure = rejected(judgements).keys(), {claim.id for claim in to_check(claims, judgements)}
+    counted = tuple(claim for claim in claims if claim.id not in no and claim.id not in unsure)
+    likely = (claim for claim in claims if claim.id not in no and (claim.id not in unsure or claim.score >= LIKELY))
+    taken_back = {_charge(claim): claim.date or "9999" for claim in likely if claim.stance is Stance.WITHDRAWS}
     return tuple(claim for claim in counted if claim.stance not in _CHARGES or not _gone(claim, taken_back))
 
 

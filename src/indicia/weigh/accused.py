@@ -93,7 +93,8 @@ def _call_as_said(nodes: dict[str, Node], own: Mapping[Saying, str]) -> None:
         said[at].setdefault(saying.accused.casefold(), saying.accused)
     for at, names in said.items():
         hypothesis = nodes[at].hypothesis
-        others = [name for key, name in sorted(names.items()) if key != hypothesis.name.casefold()]
+        ours = hypothesis.name.casefold()
+        others = [name for key, name in sorted(names.items()) if key not in ours and ours not in key]
         if hypothesis.level is Level.GROUP and others and not at.startswith("tied:"):
             first, *rest = (*others, hypothesis.name) if len(others) == len(names) else (hypothesis.name, *others)
             called = msgspec.structs.replace(hypothesis, name=f"{first} ({', '.join(rest)})")

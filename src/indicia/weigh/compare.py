@@ -180,9 +180,10 @@ def agreement(rows: Sequence[Compared], observed: Assessment, said: Assessment) 
     if groups and groups.standing is Accord.CONTRADICT and not told:
         also = " They agree on the state." if states and states.standing is Accord.AGREE else ""
         told.append(f"What was said and what was observed contradict each other: {_against(groups)}.{also}")
-    agreed = next((row for row in (groups, states) if row and row.standing is Accord.AGREE), None)
+    agreed = [row for row in (states, groups) if row and row.standing is Accord.AGREE]
     if agreed and not told:
-        told.append(f"What was said and what was observed agree: {_with(agreed)}.")
+        on = "; ".join(dict.fromkeys(_shared(row) for row in agreed))
+        told.append(f"What was said and what was observed agree: {on}; observed was {_observed(agreed[-1])}.")
     return " ".join(told) or _silent(observed, said, [row for row in (groups, states) if row])
 
 
@@ -207,10 +208,10 @@ def _against(row: Compared) -> str:
     return f"said is {said}; observed was {_observed(row)}"
 
 
-def _with(row: Compared) -> str:
+def _shared(row: Compared) -> str:
     shared = {one.id.replace("tied:", "state:") for one in row.said}
     names = [one.name for one in row.observed if one.id in shared] or [one.name for one in row.said]
-    return f"{listed([the(name) for name in names])}, which {_by(*row.said)} named; observed was {_observed(row)}"
+    return f"{listed([the(name) for name in names])}, which {_by(*row.said)} named"
 
 
 def _observed(row: Compared) -> str:
