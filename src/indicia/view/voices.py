@@ -22,6 +22,10 @@ _BODY = re.compile(
 )
 
 
+# Bodies that speak for the European Union as ministries do for a state.
+_UNION = re.compile(r"\bEuropean (?:Union|Commission|Council)\b|\bEU\b")
+
+
 def actors_of(case: Case) -> Mapping[str, str]:
     """The ids of the actors that the texts name, by name in small letters."""
     found = (one for one in case.mentions if one.kind is MentionKind.ACTOR and one.target)
@@ -66,6 +70,8 @@ class Voices:
         source = one.firmest.source
         if one.source_type in _OFFICIAL and source.state and not one.relayed:
             return f"state:{source.state}"
+        if _UNION.search(one.source) and not one.relayed:
+            return "union"
         if one.source_type in _GROUPS:
             return self.accused(one.source)
         if self._stands_for_another(one) and _NAMED.search(one.source) and (name := _last_name(one)):

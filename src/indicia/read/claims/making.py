@@ -77,7 +77,8 @@ _HEAD = re.compile(r"\A\W*(?:date[d:]?\s+|[A-Z][A-Z ,.]{2,40}?[,(]?\s+|published
 # What a sentence says that tells of other times than the rest of its text.
 _LOOKS_BACK = re.compile(
     r"\b(?:in (?:recent|past|previous|earlier) years|in the past|over the years|for (?:many )?years|time and again|previously|"
-    r"historically|ha(?:s|ve) long|at the time,|ha(?:s|ve) (?:repeatedly|often|regularly|routinely|always))\b",
+    r"historically|ha(?:s|ve) long|at the time,|not the first time|"
+    r"ha(?:s|ve) (?:repeatedly|often|regularly|routinely|always))\b",
     re.IGNORECASE,
 )
 _WITHIN = re.compile(r"\b(?:in|from|within|inside|out of)\s+(?:the\s+)?\Z")  # before the name of a country
@@ -87,6 +88,13 @@ _TELLS_A_TIE = re.compile(
     r"\b(?:affiliat|link|associat|align|connect|back|sponsor|tie[ds]?\b|nexus|steer|command|control|direct|"
     r"(?:is|are|was|were) run|work(?:s|ing|ed)? for|"
     r"part of|arm of|unit|behalf|behest|order|employ|serv|organ|belong|subordinate|state)",
+    re.IGNORECASE,
+)
+_SIDES = re.compile(r"\bpro-[A-Z]")
+# "Chinese state-sponsored" before the name of a group.
+_ATTRIBUTIVE = re.compile(
+    r"(?:[- ](?:government|state|military|intelligence))?[- ](?:backed|sponsored|linked|affiliated|aligned|nexus|directed)"
+    r"[^,.;:()]{0,30}",
     re.IGNORECASE,
 )
 _SERVES = re.compile(r"\b(?:officers?|officials?|agents?|soldiers?|servicemen|operatives?)\b", re.IGNORECASE)
@@ -259,6 +267,12 @@ class Maker:
             return None  # whose people they are tells nobody's state
         if kind is TieKind.LINKED and self._acts_from(place, one.heard.sentence[1], state):
             kind = TieKind.LOCATED  # who has a base in a country is not of its state
+        if (
+            kind is TieKind.LINKED
+            and _SIDES.search(self.text, *one.heard.sentence)
+            and not _IS_LINKED.search(self.text, *one.heard.sentence)
+        ):
+            kind = TieKind.ALIGNED  # "pro-Russian" hackers are for a state, and not of it
         if kind is TieKind.ORGAN and who.level is Level.GROUP and _IS_LINKED.search(self.text, *place):
             kind = TieKind.LINKED
         return Tie(
@@ -305,8 +319,13 @@ class Maker:
         if who.state is not None:  # beside a group that is known to be of one state, another one is a victim
             around = [found for found in around if found[1] == who.state]
         after = [found for found in around if place[1] <= found[2][0] < place[1] + TIED]
+        led = [
+            found
+            for found in self.parties.bodies((max(low, place[0] - BESIDE), place[0]))
+            if _ATTRIBUTIVE.fullmatch(self.text, found[2][1], place[0])
+        ]
         only = around if len({found[1] for found in around}) == 1 and not one.told.victims else []
-        mine = [found for found in (*own, *cues, *after, *only) if found[1] is not None]
+        mine = [found for found in (*own, *led, *cues, *after, *only) if found[1] is not None]
         if not mine:
             return "", who.state if who.said else None
         return mine[0][0], mine[0][1]
@@ -339,7 +358,7 @@ class Maker:
 
     def _prominence(self, heard: Proposal) -> Prominence:
         """How prominently it is told: a charge of other times is background. An answer is none for having been given before."""
-        if heard.stance is Stance.ACCUSES and _LOOKS_BACK.search(self.text, *heard.sentence):
+        if heard.stance in (Stance.ACCUSES, Stance.CLAIMS) and _LOOKS_BACK.search(self.text, *heard.sentence):
             return Prominence.BACKGROUND
         told: Prominence = heard.fields["prominence"]
         return told

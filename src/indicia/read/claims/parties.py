@@ -312,6 +312,15 @@ class Parties:
         before = [one for one in self.names.within(max(0, place[0] - COUNTRY), place[0]) if one.kind is K.STATE and one.target]
         return before[-1].target if before else None
 
+    def group_before(self, place: Place) -> Place | None:
+        """Where the only group is named that stands in the sentences before "the group" or "the hackers"; None for other
+        words."""
+        if not _GROUP.fullmatch(self.text, *place):
+            return None
+        before = [one for one in self.names.within(max(0, place[0] - GROUP), place[0]) if one.kind is K.ACTOR]
+        only = {one.target or one.value for one in before}
+        return (before[-1].span.start, before[-1].span.end) if len(only) == 1 else None
+
     def state_of(self, place: Place) -> str | None:
         """The one state that words name, by name, people, capital or body; None where they name none or several."""
         codes = {self._state(one) for one in self.names.inside(place)} - {None}
@@ -357,6 +366,10 @@ _PAPER = re.compile(
     r"\b(?:reports?|study|studies|papers?|analys[ei]s|advisor(?:y|ies)|posts?)$", re.IGNORECASE
 )  # of whom, not by
 _COUNTRY = re.compile(r"(?:the|that|this) (?:country|nation)", re.IGNORECASE)
+_GROUP = re.compile(
+    r"(?:the|this|that)\s+(?:[a-z-]+\s+)?(?:group|gang|crew|collective|hackers|hacktivists|actors?|attackers)", re.IGNORECASE
+)
+GROUP = 500  # characters before "the group" in which its name stands
 COUNTRY = 200  # characters before "the country" in which its name stands
 BESIDE = 90  # characters before a person's name in which the body may stand that it speaks for
 _APPOSED = re.compile(

@@ -194,7 +194,7 @@ class _Reading:
             return self.parties.accused(led, type)
         if proposal.accused == proposal.speaker and said.speaker is not None:
             return self._itself(said.speaker, type)
-        return self.parties.accused(place, type)
+        return self.parties.accused(self.parties.group_before(place) or place, type)
 
     def _answering(self, said: ResolvedVoice, accused: AccusedParty) -> ResolvedVoice:
         """Who denies in the first person what a state is accused of, where nothing else tells who writes: that state."""

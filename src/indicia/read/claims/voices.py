@@ -9,7 +9,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from indicia.read.claims.chunks import Place
-from indicia.read.claims.parties import OFFICE, NamesByPlace, Parties, Speaker, person_in, points_back
+from indicia.read.claims.parties import OFFICE, POINTING, NamesByPlace, Parties, Speaker, person_in, points_back
 from indicia.read.claims.proposals import Proposal
 from indicia.read.text.sentences import sentences
 from indicia.records import Document, Mention, MentionKind, SourceType, Stance, Voice
@@ -273,6 +273,8 @@ class DocumentVoices:
             return (ResolvedVoice(None, None, Voice.ISSUER),)  # whoever wrote it, and that is told nowhere
         speaker = self._speaker(place, proposal)
         voice = proposal.fields["voice"]
+        if speaker.same in POINTING and proposal.stance in (Stance.ACCUSES, Stance.QUESTIONS):
+            return (ResolvedVoice(None, None, voice),)  # whoever "it" is: nobody is told
         if any(one.speaker.same == speaker.same for one in self.issuers):
             voice = Voice.ISSUER
         return (ResolvedVoice(speaker, place, voice),)
