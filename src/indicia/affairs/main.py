@@ -87,6 +87,8 @@ def _tells(claim: Claim, story: Story, incident: str | None) -> bool:
     """Whether a claim of a story's texts is on its deed: it says so, or tells of nobody else who was hit."""
     if claim.incident_id is not None:
         return claim.incident_id == incident
+    if claim.prominence is Prominence.ANNOUNCEMENT:  # whom else those hit that it accuses stands beside it
+        return True
     return not _tells_another([span.text for span in claim.victims], story)
 
 

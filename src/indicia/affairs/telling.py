@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from indicia.affairs.content import any_deed, in_turn
 from indicia.affairs.stories import Story
-from indicia.records import Case, Claim, Mention, MentionKind, Prominence, Span
+from indicia.records import Case, Claim, Mention, MentionKind, Prominence, Span, Stance
 
 # What is asked, in this order, and how many sentences may answer it.
 ASKED = {"corrected": 2, "deed": 2, "victims": 2, "when": 1, "how": 2, "spared": 1, "open": 1, "answer": 1}
@@ -43,9 +43,12 @@ def told_of(case: Case, story: Story, incident: str | None) -> tuple[AnswerSente
     documents = {one.id: one for one in case.documents if one.id in story.documents}
     found: dict[tuple[str, int], dict[str, Mention]] = defaultdict(dict)
     aside = {(one.quote.document, one.quote.start) for one in case.claims if _is_aside(one, incident)}
+    denials = {(one.quote.document, one.quote.start) for one in case.claims if one.stance is Stance.DENIES}
     other = [one.span for one in case.mentions if one.kind is MentionKind.INCIDENT and one.target not in (None, incident)]
     for one in case.mentions:
         if (one.span.document, one.span.start) in aside or (one.kind is MentionKind.FACT and _holds(one.span, other)):
+            continue
+        if one.type == "open" and (one.span.document, one.span.start) in denials:  # who denies leaves nothing open
             continue
         if one.kind is MentionKind.FACT and one.span.document in documents and len(one.span.text.split()) >= LEAST:
             found[one.span.document, one.span.start][one.type] = one

@@ -244,6 +244,8 @@ class Parties:
         """Who is accused with these words; `type` is what the network takes it for."""
         words = self.text[slice(*place)]
         found = self.names.inside(place)
+        if not found and (alias := _KNOWN_AS.match(self.text, place[1], place[1] + BESIDE)):  # "the ministry, known as MOIS"
+            found = [one for one in self.names.within(alias.end(), alias.end() + 1) if one.kind in (K.AGENCY, K.ACTOR)]
         state = next((one.target for one in found if one.kind is K.STATE and one.target), None)
         actor = next((one for one in found if one.kind is K.ACTOR), None)
         if actor is not None:
@@ -366,6 +368,9 @@ _PAPER = re.compile(
     r"\b(?:reports?|study|studies|papers?|analys[ei]s|advisor(?:y|ies)|posts?)$", re.IGNORECASE
 )  # of whom, not by
 _COUNTRY = re.compile(r"(?:the|that|this) (?:country|nation)", re.IGNORECASE)
+_KNOWN_AS = re.compile(
+    r",?\s*\(?(?:which is |who are )?(?:also |better |widely )?(?:known|tracked|called|dubbed)(?: as)? (?:the )?"
+)
 _GROUP = re.compile(
     r"(?:the|this|that)\s+(?:[a-z-]+\s+)?(?:group|gang|crew|collective|hackers|hacktivists|actors?|attackers)", re.IGNORECASE
 )
