@@ -75,6 +75,12 @@ def test_page_one_tells_each_sentence_once_and_nothing_of_another_story() -> Non
     how = "Hackers came in through a stolen password."
     other = "Customers of Larkspur Bank had their letters published."
     case = case_of(*PORT, *BANK, facts=(("deed", deed, 0.9), ("when", deed, 0.8), ("how", how, 0.7), ("deed", other, 0.99)))
-    told = told_of(case, main_story(case))
+    told = told_of(case, main_story(case), None)
     assert [(one.asked, one.mention.span.text) for one in told] == [("deed", deed), ("how", how)]
     assert told[0].also == ("when",)
+
+
+def test_one_text_alone_makes_no_second_story() -> None:
+    alone = "Harbour strike ends\n\nDockers of Fjordbank Terminal are back at work."
+    (story,) = stories(case_of(*PORT, alone))
+    assert len(story.documents) == 4

@@ -19,7 +19,6 @@ BESIDE = 0.4  # of the probability that a sentence answers another question, too
 LIKELY = 0.15  # the probability from which a sentence answers
 REPEATED = 0.4  # of the probability, for a sentence all of whose words were told before
 LONG = 320  # characters from which a sentence tells too much at once
-LEAST = 5  # words of a sentence
 MOST = 9  # sentences in all
 _DATED = re.compile(
     r"\b(?:(?:19|20)\d\d(?!-\d)|January|February|March|April|May|June|July|August|September|October|November|December|"
@@ -50,7 +49,7 @@ def told_of(case: Case, story: Story, incident: str | None) -> tuple[AnswerSente
             continue
         if one.type == "open" and (one.span.document, one.span.start) in denials:  # who denies leaves nothing open
             continue
-        if one.kind is MentionKind.FACT and one.span.document in documents and len(one.span.text.split()) >= LEAST:
+        if one.kind is MentionKind.FACT and one.span.document in documents:
             found[one.span.document, one.span.start][one.type] = one
     left = [kinds for kinds in found.values() if _is_on_it(kinds)]
     out: list[AnswerSentence] = []

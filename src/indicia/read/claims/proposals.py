@@ -61,6 +61,7 @@ _ENDS = list(accumulate(map(len, FIELDS.values())))
 OF_THE_DOCUMENT = frozenset({"channel", "voice", "source_type"})  # fields that a sentence alone does not tell
 _FIELDS_AT = [slice(end - len(values), end) for end, values in zip(_ENDS, FIELDS.values(), strict=True)]
 _BY_BOTH = np.repeat([name not in OF_THE_DOCUMENT for name in FIELDS], [len(values) for values in FIELDS.values()])
+FACT_WORDS = 5  # of a sentence that tells a fact
 FACT = 0.15  # that from which a sentence may tell a fact: which of them are the clearest, is told later
 
 
@@ -140,8 +141,9 @@ def _heard(text: str, network: Network, chunk: Chunk, hidden: F) -> _Part:
     proposals = list(_proposed(chunk, whole, answers, accused, speakers, _tagged(text, chunk, spans.tags)))
     told = network.facts(chunk, hidden, text)
     facts = [
-        Telling(chunk.text_range(chunk.own[row]), FACTS[column], float(told[row, column]))
+        Telling(place, FACTS[column], float(told[row, column]))
         for row, column in np.argwhere(told > FACT).tolist()
+        if len(text[slice(*(place := chunk.text_range(chunk.own[row])))].split()) >= FACT_WORDS
     ]
     may_accuse = {chunk.text_range(one) for one in chunk.own if any(one[0] <= start < one[1] for start, _ in accused)}
     return _Part(proposals, facts, may_accuse | {one.sentence for one in proposals})
