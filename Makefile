@@ -94,6 +94,7 @@ models: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/models.in
 	PYTHONPATH=src $(BIN)/python -m scripts.reader.train --mpnet $(MPNET) --shared $(SHARED) $(if $(MIRRORS),--mirrors $(MIRRORS)) -o out/models
 	PYTHONPATH=src $(BIN)/python -m scripts.reader.export out/models/model.pt --tokenizer $(MPNET)/tokenizer.json -o src/indicia/read/claims/model
+	PYTHONPATH=src $(BIN)/python -m scripts.reader.facts --shared $(SHARED) $(if $(MIRRORS),--mirrors $(MIRRORS)) -o src/indicia/read/claims/model/facts.npz
 
 spark: $(VENV)/.dev
 	PYTHONPATH=src:. $(BIN)/python scripts/spark_cluster.py
