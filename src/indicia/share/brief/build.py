@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from indicia.affairs.identity import name_of
+from indicia.knowledge import load
 from indicia.records import Case, those_counted, to_check
 from indicia.share.brief.blocks import Brief, Labels
 from indicia.share.brief.known import BriefKnowledge
@@ -56,7 +57,7 @@ def build(case: Case, knowledge: Any, *, full: bool = False, before: Case | None
     # The affair that the texts are about says more to a reader than the name of a folder.
     title = titled(case)
     kicker = [tell("Attribution brief")]
-    if case.name not in (title, name_of(case, knowledge)):  # what the program called it says nothing that the title does not
+    if case.name not in (title, name_of(case, load())):  # what the program called it says nothing that the title does not
         kicker.append(tell("case {name}", name=show(case.name, 80)))
     return Brief(
         title=show(title, 120),
