@@ -143,20 +143,22 @@ def test_narration_and_other_affairs_are_counted_and_not_told_as_accusations() -
     ]
 
 
-def test_what_is_said_of_no_incident_is_told_beside_the_affair() -> None:
+def test_what_the_accused_says_in_kind_is_told_beside_the_affair() -> None:
     case = named("exchange")
     first = case.claims[0]
-    assert first.accused.party is not None
-    group = msgspec.structs.replace(first.accused.party, canonical="APT31")
-    loose = msgspec.structs.replace(
+    assert first.accused.party is not None and first.source.party is not None
+    group = msgspec.structs.replace(first.accused.party, canonical="APT-C-40")
+    speaker = msgspec.structs.replace(first.source.party, canonical="Chinese Foreign Ministry")
+    in_kind = msgspec.structs.replace(
         first,
-        id="claim--loose",
+        id="claim--in-kind",
         incidents=(),
-        accused=msgspec.structs.replace(first.accused, level=Level.GROUP, party=group),
+        source=msgspec.structs.replace(first.source, party=speaker, state="CN", type=SourceType.GOVERNMENT, body=None),
+        accused=msgspec.structs.replace(first.accused, level=Level.GROUP, party=group, state_said="US"),
     )
-    said = texts(msgspec.structs.replace(case, claims=(*case.claims, loose)), "said")
+    said = texts(msgspec.structs.replace(case, claims=(*case.claims, in_kind)), "said")
     assert said[:4] == texts(case, "said")[:4], "it changes no judgement on the affair"
-    assert said[4] == "Beyond this incident, the European Union names APT31."
+    assert said[4] == "Beyond this incident, the Chinese Foreign Ministry names APT-C-40."
 
 
 def test_the_main_affair_is_the_one_that_most_sources_speak_about() -> None:
