@@ -17,7 +17,7 @@ from indicia.cli.main import run
 from indicia.knowledge import load
 from indicia.pipeline import as_left, opened_case
 from indicia.records import Case, Judgement, Streamed, each_changed, stable_id, those_kept
-from indicia.share import FORMATS, pieces, render, timesketch
+from indicia.share import FORMATS, pieces, render, timelines
 from indicia.share.internals import without_internals
 from indicia.share.stix import bundle
 from indicia.share.stix import pieces as stix_pieces
@@ -148,13 +148,13 @@ def test_a_stream_is_gone_through_as_a_tuple_is(numbers: list[int], start: int, 
 def test_lines_that_wait_in_files_come_in_their_order(lines: list[bytes]) -> None:
     for most in (1, 3, 100):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(timesketch, "_SORTED", most)
-            found = list(timesketch._in_order(iter(lines)))
+            patch.setattr(timelines, "_SORTED", most)
+            found = list(timelines._in_order(iter(lines)))
         assert found == sorted(lines)
 
 
 def test_a_stopped_reader_closes_what_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(timesketch, "_SORTED", 2)
-    some = timesketch._in_order(b"%d\n" % number for number in range(9))
+    monkeypatch.setattr(timelines, "_SORTED", 2)
+    some = timelines._in_order(b"%d\n" % number for number in range(9))
     assert list(itertools.islice(some, 3)) == [b"0\n", b"1\n", b"2\n"]
     some.close()  # type: ignore[attr-defined]

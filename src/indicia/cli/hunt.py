@@ -74,6 +74,14 @@ Dates = Annotated[
 ]
 Raw = Annotated[bool, typer.Option("--raw", help="Also look for the indicators in the raw bytes of every file.")]
 Keep = Annotated[Path | None, typer.Option("--keep", help="Write the events as Parquet into this folder.")]
+Timeline = Annotated[
+    Path | None,
+    typer.Option(
+        "--timeline",
+        help="Write what was found and what stands around it in the order of time: .jsonl and .csv for Timesketch, "
+        ".l2t.csv as log2timeline does.",
+    ),
+]
 Stats = Annotated[bool, typer.Option("--stats", help="Say where the time went.")]
 Jobs = Annotated[int | None, typer.Option("--jobs", help="Processes; all cores by default.")]
 Tables = Annotated[
@@ -112,6 +120,7 @@ def hunt(
     as_json: Json = False,
     as_lines: JsonLines = False,
     output: Output = None,
+    timeline: Timeline = None,
     stats: Stats = False,
     jobs: Jobs = None,
     engine: Engine = Engines.LOCAL,
@@ -131,12 +140,15 @@ def hunt(
       indicia hunt collected/ --rules sigma/rules/
 
       indicia hunt logs/ --indicators advisory.pdf --jsonl > sightings.jsonl
+
+      indicia hunt collected/ --timeline timeline.csv
     """
     from indicia.hunt.processes.lean import without_pandas
 
     without_pandas()
     if as_json and as_lines:
         raise UsageError("--json and --jsonl exclude each other")
+    form = _timeline_form(timeline, watch)
     _check_tables(engine, master, tables or (), columns, watch, bool(paths))
     asked: dict[str, Any] = {
         "builtin": builtin,
@@ -158,6 +170,8 @@ def hunt(
     if not any(file.events for file in found.files):
         raise InputError("no log could be read", hint="see the messages above; formats are listed in docs/hunting.md")
     shown = tuple(RuleLevel)[tuple(RuleLevel).index(level) :]
+    if timeline is not None:
+        _write_timeline(found, timeline, form, shown, voice)
     if as_lines:
         some = (sighting for sighting in found.sightings if sighting.level in shown)
         write_out(b"".join(marked_json(sighting, found.marking) + b"\n" for sighting in some), output)
@@ -181,6 +195,33 @@ def _check_tables(
         raise UsageError("--watch is for one --table", hint="watch others in a separate run")
     if not paths and not tables:
         raise UsageError("no logs were given", hint="name files or folders with logs")
+
+
+def _timeline_form(timeline: Path | None, watch: str | None) -> str:
+    """The form that a timeline's name asks for; "" where none is wanted. Raises: UsageError."""
+    if timeline is None:
+        return ""
+    from indicia.share.timelines import FORMS
+
+    if watch is not None:
+        raise UsageError("--timeline and --watch exclude each other", hint="a later hunt through the table can write one")
+    form = next((ending for ending in FORMS if timeline.name.lower().endswith(ending)), "")
+    if not form:
+        raise UsageError(f"--timeline {timeline} names no form", hint=f"end its name in one of {', '.join(FORMS)}")
+    return form
+
+
+def _write_timeline(found: Hunt, timeline: Path, form: str, shown: Sequence[RuleLevel], voice: Talk) -> None:
+    from indicia.hunt.sources.deeds import deed_of
+    from indicia.share.timelines import of_hunt
+
+    def told(event: Event) -> tuple[str, str, str]:
+        deed = deed_of(event)
+        return str(deed).removesuffix(":"), deed.who, deed.origin
+
+    write_out(of_hunt(found, form, shown, told), timeline)
+    if untimed := sum(each.event.time is None for each in found.sightings):
+        voice.warn(f"{untimed:,} sightings without a time are not in {timeline}")
 
 
 def _tuning(file: Path | None, without: Sequence[str], since: str | None, until: str | None) -> Tuning:

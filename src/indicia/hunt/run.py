@@ -102,7 +102,7 @@ def part(
             total.counted.seconds["indicators"] = time.process_time() - since
         states: dict[FileState, None] = {}
         copies = stack.enter_context(TemporaryDirectory(prefix="indicia-")) if any(map(_is_pipe, paths)) else None
-        groups = _found_in([Path(path) for path in paths], scanner, total, states, raw, Path(copies) if copies else None)
+        groups = _found_in(sorted(map(Path, paths)), scanner, total, states, raw, Path(copies) if copies else None)
         bytes_of = {log.name: log.size for _, logs in groups for log in logs}
         size, done = float(sum(bytes_of.values())), 0.0
         with Keeper(keep) if keep is not None else nullcontext() as keeper:

@@ -147,6 +147,7 @@ class Chain(Record, frozen=True, kw_only=True):
     end: datetime | None
     stages: tuple[Stage, ...]
     sightings: tuple[str, ...]  # ids
+    around: tuple[str, ...] = ()  # those of them that happened around what is grave, and say nothing by themselves
     keys: tuple[tuple[str, str], ...] = ()
     outcome: Outcome = Outcome.UNKNOWN
     summary: str = ""

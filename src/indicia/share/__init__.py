@@ -127,7 +127,7 @@ def _jsonld(case: Case, knowledge: Knowledge) -> bytes:
 
 
 def _timesketch(case: Case, knowledge: Knowledge) -> Iterator[bytes]:
-    from indicia.share.timesketch import render
+    from indicia.share.timelines import render
 
     return render(case, knowledge)
 

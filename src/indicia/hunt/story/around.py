@@ -94,4 +94,6 @@ def _joined(chain: Chain, more: Sequence[Sighting], by_id: Mapping[str, Sighting
     ordered = sorted(members, key=lambda each: (each.event.time is None, each.event.time or datetime.max, each.id))
     steps = [f"{each.title} ({what})" if (what := _short(deed_of(each.event).what)) else each.title for each in more]
     said = f"{chain.summary} Around it: {'; '.join(steps[:MOST_TOLD])}{' and more' if len(steps) > MOST_TOLD else ''}."
-    return replace(chain, sightings=tuple(each.id for each in ordered), summary=said)
+    added = {each.id for each in more}
+    ids = tuple(each.id for each in ordered)
+    return replace(chain, sightings=ids, around=tuple(each for each in ids if each in added), summary=said)
