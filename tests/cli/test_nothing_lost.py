@@ -329,9 +329,9 @@ def test_a_log_that_is_cut_while_it_is_read_is_told(
     log.write_bytes(IIS)
     scanned = hunting._scanned
 
-    def cutting(*arguments: object) -> object:
+    def cutting(*arguments: object, **options: object) -> object:
         log.write_bytes(IIS[:500])
-        return scanned(*arguments)  # type: ignore[arg-type]
+        return scanned(*arguments, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(hunting, "_scanned", cutting)
     code, _, err = said(capsys, hunt, log, builtin=False, as_json=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -82,6 +81,13 @@ Timeline = Annotated[
         ".l2t.csv as log2timeline does.",
     ),
 ]
+Resume = Annotated[
+    Path | None,
+    typer.Option(
+        "--resume",
+        help="Write what came of the logs into this file as it comes; a hunt that was stopped goes on from there.",
+    ),
+]
 Stats = Annotated[bool, typer.Option("--stats", help="Say where the time went.")]
 Jobs = Annotated[int | None, typer.Option("--jobs", help="Processes; all cores by default.")]
 Tables = Annotated[
@@ -121,6 +127,7 @@ def hunt(
     as_lines: JsonLines = False,
     output: Output = None,
     timeline: Timeline = None,
+    resume: Resume = None,
     stats: Stats = False,
     jobs: Jobs = None,
     engine: Engine = Engines.LOCAL,
@@ -142,14 +149,17 @@ def hunt(
       indicia hunt logs/ --indicators advisory.pdf --jsonl > sightings.jsonl
 
       indicia hunt collected/ --timeline timeline.csv
+
+      indicia hunt collected/ --resume collected.hunt
     """
     from indicia.hunt.processes.lean import without_pandas
 
     without_pandas()
     if as_json and as_lines:
         raise UsageError("--json and --jsonl exclude each other")
-    form = _timeline_form(timeline, watch)
-    _check_tables(engine, master, tables or (), columns, watch, bool(paths))
+    form = _timeline_form(timeline)
+    whole = [name for name, value in (("--timeline", timeline), ("--resume", resume), ("--keep", keep)) if value is not None]
+    _check_tables(engine, master, tables or (), columns, watch, bool(paths), whole)
     asked: dict[str, Any] = {
         "builtin": builtin,
         "tuning": _tuning(tuning, without or (), since, until).with_times(timezone, dates),
@@ -160,9 +170,9 @@ def hunt(
         if watch is not None:
             return _watched(voice, watch, master, (tables or [""])[0], columns, late, asked)
         if engine is Engines.SPARK:
-            through = _on_spark(master, keep, jobs, tables or (), columns)
+            through = _on_spark(master, keep, jobs, resume, tables or (), columns)
         else:
-            through = _here(keep, jobs, progress)
+            through = _here(keep, jobs, resume, progress)
         found = through(paths or (), raw=raw, **asked)
     voice.problems(found.problems)
     count = count_logs(found, map(told_path, rules or ()))
@@ -170,13 +180,9 @@ def hunt(
     if not any(file.events for file in found.files):
         raise InputError("no log could be read", hint="see the messages above; formats are listed in docs/hunting.md")
     shown = tuple(RuleLevel)[tuple(RuleLevel).index(level) :]
-    if timeline is not None:
-        _write_timeline(found, timeline, form, shown, voice)
-    if as_lines:
-        some = (sighting for sighting in found.sightings if sighting.level in shown)
-        write_out(b"".join(marked_json(sighting, found.marking) + b"\n" for sighting in some), output)
-    elif as_json:
-        write_out(itertools.chain(json_pieces(found), (b"\n",)), output)
+    _write_timeline(found, timeline, form, shown, voice)
+    if as_lines or as_json:
+        write_out(_machine_readable(found, shown, as_lines), output)
     else:
         _show(found, voice.color, stats, shown)
     if stats and (as_json or as_lines):
@@ -184,34 +190,51 @@ def hunt(
     return _code(found, fail_on_hit, count.is_whole)
 
 
+def _machine_readable(found: Hunt, shown: Sequence[RuleLevel], as_lines: bool) -> Iterator[bytes]:
+    if as_lines:
+        yield from (marked_json(each, found.marking) + b"\n" for each in found.sightings if each.level in shown)
+    else:
+        yield from json_pieces(found)
+        yield b"\n"
+
+
 def _check_tables(
-    engine: Engines, master: str | None, tables: Sequence[str], columns: Path | None, watch: str | None, paths: bool
+    engine: Engines,
+    master: str | None,
+    tables: Sequence[str],
+    columns: Path | None,
+    watch: str | None,
+    paths: bool,
+    whole: Sequence[str],
 ) -> None:
-    """Raises: UsageError for options that do not go together, or where nothing is to be hunted through."""
+    """Raises: UsageError for options that do not go together, or where nothing is to be hunted through. `whole` are those that
+    take one hunt through all of it."""
     for name, value in (("--master", master), ("--table", tables), ("--columns", columns), ("--watch", watch)):
         if value and engine is not Engines.SPARK:
             raise UsageError(f"{name} is for --engine spark")
+    if watch is not None and whole:
+        raise UsageError(f"--watch and {whole[0]} exclude each other")
     if watch is not None and (paths or len(tables) != 1):
         raise UsageError("--watch is for one --table", hint="watch others in a separate run")
     if not paths and not tables:
         raise UsageError("no logs were given", hint="name files or folders with logs")
 
 
-def _timeline_form(timeline: Path | None, watch: str | None) -> str:
+def _timeline_form(timeline: Path | None) -> str:
     """The form that a timeline's name asks for; "" where none is wanted. Raises: UsageError."""
     if timeline is None:
         return ""
     from indicia.share.timelines import FORMS
 
-    if watch is not None:
-        raise UsageError("--timeline and --watch exclude each other", hint="a later hunt through the table can write one")
     form = next((ending for ending in FORMS if timeline.name.lower().endswith(ending)), "")
     if not form:
         raise UsageError(f"--timeline {timeline} names no form", hint=f"end its name in one of {', '.join(FORMS)}")
     return form
 
 
-def _write_timeline(found: Hunt, timeline: Path, form: str, shown: Sequence[RuleLevel], voice: Talk) -> None:
+def _write_timeline(found: Hunt, timeline: Path | None, form: str, shown: Sequence[RuleLevel], voice: Talk) -> None:
+    if timeline is None:
+        return
     from indicia.hunt.sources.deeds import deed_of
     from indicia.share.timelines import of_hunt
 
@@ -257,18 +280,29 @@ def _wanted(voice: Talk, files: Sequence[Path]) -> tuple[tuple[IndicatorSought, 
     return wanted, bundles
 
 
-def _here(keep: Path | None, jobs: int | None, progress: ProgressCall | None) -> Callable[..., Hunt]:
+def _here(keep: Path | None, jobs: int | None, resume: Path | None, progress: ProgressCall | None) -> Callable[..., Hunt]:
     from indicia.hunt.run import hunt as hunt_logs
 
-    return partial(hunt_logs, keep=keep, jobs=jobs, progress=progress)
+    if keep is not None and resume is not None:
+        raise UsageError("--keep and --resume exclude each other", hint="events are kept by a hunt through all of the logs")
+    return partial(hunt_logs, keep=keep, jobs=jobs, resume=resume, progress=progress)
 
 
 def _on_spark(
-    master: str | None, keep: Path | None, jobs: int | None, tables: Sequence[str], columns: Path | None
+    master: str | None,
+    keep: Path | None,
+    jobs: int | None,
+    resume: Path | None,
+    tables: Sequence[str],
+    columns: Path | None,
 ) -> Callable[..., Hunt]:
-    for name, value in (("--keep", keep), ("--jobs", jobs)):
+    for name, value, hint in (
+        ("--keep", keep, ""),
+        ("--jobs", jobs, "--master says how many cores, as in local[4]"),
+        ("--resume", resume, "Spark itself does again what a machine that was lost had done"),
+    ):
         if value is not None:
-            raise UsageError(f"{name} is for --engine local", hint="--master says how many cores, as in local[4]")
+            raise UsageError(f"{name} is for --engine local", hint=hint)
     need("spark")
     from indicia.spark.hunting import hunt as hunt_logs
     from indicia.spark.session import begin

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from indicia.errors import UsageError
 from indicia.hunt.logs.formats import FORMATS, Format, LogInput
 from indicia.hunt.logs.inputs import FileState, changed_since, find_logs, state_of, what_it_is
 from indicia.hunt.logs.keep import Keeper
@@ -24,6 +26,9 @@ from indicia.hunt.sight.scan import Scanner, without_collecting
 from indicia.hunt.total import Total
 from indicia.hunt.tuning import NO_TUNING, Tuning
 from indicia.records import Hunt, Problem, Severity
+
+if TYPE_CHECKING:
+    from indicia.hunt.held import Held
 
 Progress = Callable[[str, float, float | None], None]
 WORTH_A_PROCESS = 48 << 20  # bytes: less is read sooner than another process has started
@@ -41,15 +46,18 @@ def hunt(
     jobs: int | None = None,
     most: int | None = MOST,
     tuning: Tuning = NO_TUNING,
+    resume: Path | None = None,
 ) -> Hunt:
     """What the logs in `paths` (files, folders, archives) show.
 
     `rules` are Sigma files or folders, beside our own unless `builtin` is False. `keep` names a folder for the events as
     Parquet. `raw` looks for the indicators in the bytes of every file that is no known log as well. `jobs` bounds the
     processes; all cores if None. `most` bounds the sightings that are kept per rule and per indicator (None: all); matches are
-    counted regardless. `tuning` says what does not count; that is left out before any bound.
+    counted regardless. `tuning` says what does not count; that is left out before any bound. `resume` names a file for what
+    came of the logs, written as it comes: what an earlier run of the same hunt left there is not read again.
 
-    Everything that cannot be used is a problem or a skipped rule. Raises: InputError for a rule path that is not there.
+    Everything that cannot be used is a problem or a skipped rule. Raises: InputError for a rule path that is not there,
+    UsageError for a file to `resume` from that is of another hunt, or stands among the logs.
     """
     begun = time.perf_counter()
     with without_collecting():
@@ -64,6 +72,7 @@ def hunt(
             jobs=jobs,
             most=most,
             tuning=tuning,
+            resume=resume,
         )
         since = time.process_time()
         result = join((found,), most=most, tuning=tuning)
@@ -84,6 +93,7 @@ def part(
     jobs: int | None = None,
     most: int | None = MOST,
     tuning: Tuning = NO_TUNING,
+    resume: Path | None = None,
 ) -> Part:
     """What came of the logs in `paths`, to be joined with what came of others: see `hunt` for what it is given.
 
@@ -105,9 +115,11 @@ def part(
         groups = _found_in(sorted(map(Path, paths)), scanner, total, states, raw, Path(copies) if copies else None)
         bytes_of = {log.name: log.size for _, logs in groups for log in logs}
         size, done = float(sum(bytes_of.values())), 0.0
-        with Keeper(keep) if keep is not None else nullcontext() as keeper:
+        with Keeper(keep) if keep is not None else nullcontext() as keeper, _held(resume, scanner, paths) as held:
+            tasks = ((form, task, logs) for form, some in groups for task, logs in tasks_of(form, some))
+            scan = partial(_scanned, scanner=scanner, jobs=jobs, size=size, keeper=keeper)
             try:
-                for task, came in _scanned(groups, scanner, jobs, size, keeper):
+                for task, came in scan(tasks) if held is None else held.going_on(tasks, scan):
                     total.add(task.format, came)
                     done += 0 if scanner.interrupted else task.bytes
                     if progress is not None:
@@ -116,7 +128,11 @@ def part(
                 scanner.interrupted = True
         if scanner.interrupted:
             what = f"interrupted after {done / 1e6:,.0f} of {size / 1e6:,.0f} MB: this is what was found until then"
-            total.counted.problems.append(Problem(where="", what=what, severity=Severity.FAILED))
+            hint = "the same command goes on from there" if held is not None and not held.fault else ""
+            total.counted.problems.append(Problem(where="", what=what, severity=Severity.FAILED, hint=hint))
+        if held is not None and held.fault:
+            what = f"holds only the first part of this hunt: {held.fault}"
+            total.counted.problems.append(Problem(where=str(resume), what=what, severity=Severity.NOTE))
         if keeper is not None and keeper.fault:
             what = f"events were not kept: {keeper.fault}"
             total.counted.problems.append(Problem(where=str(keep), what=what, severity=Severity.FAILED))
@@ -152,11 +168,24 @@ def _found_in(
     return [(form, logs) for form, logs in groups.values() if logs]
 
 
+def _held(resume: Path | None, scanner: Scanner, paths: Sequence[Path]) -> AbstractContextManager[Held | None]:
+    if resume is None:
+        return nullcontext()
+    if any(resume.resolve().is_relative_to(Path(path).resolve()) for path in paths):
+        raise UsageError(f"--resume {resume} stands among the logs", hint="name a file elsewhere")
+    from indicia.hunt.held import Held
+
+    return Held(resume, scanner)
+
+
 def _scanned(
-    groups: Iterable[tuple[Format, list[LogInput]]], scanner: Scanner, jobs: int | None, size: float, keeper: Keeper | None
+    tasks: Iterable[tuple[Format, Task, list[LogInput]]],
+    scanner: Scanner,
+    jobs: int | None,
+    size: float,
+    keeper: Keeper | None,
 ) -> Iterator[tuple[Task, Found]]:
     """Every task and what came of it, in order: here, or in several processes when there is enough to do."""
-    tasks = ((form, task, logs) for form, some in groups for task, logs in tasks_of(form, some))
     count = min(jobs or os.cpu_count() or 1, int(size // WORTH_A_PROCESS) + 1)
     if count <= 1 or not scanner.rules.key or keeper is not None:  # what is kept goes into one file a format, in order
         for form, task, logs in tasks:

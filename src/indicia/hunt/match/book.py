@@ -72,6 +72,11 @@ class RuleBook:
         """The name under which the rules are kept on disk; "" when they are not."""
         return self._key if self._key and cache.has(f"{self._key}.rules") and cache.has(f"{self._key}.heads") else ""
 
+    @property
+    def name(self) -> str:
+        """A name for its content."""
+        return self._key or hashlib.sha256(msgspec.msgpack.encode(self.compiled())).hexdigest()[:40]
+
     @classmethod
     def kept(cls, key: str) -> RuleBook:
         """The book kept under a key. Raises: InputError when it is gone."""
@@ -82,8 +87,7 @@ class RuleBook:
 
     def sent(self) -> tuple[str, bytes]:
         """The book for another machine: a name for its content, and all of it."""
-        data = msgspec.msgpack.encode(self.compiled())
-        return self._key or hashlib.sha256(data).hexdigest()[:40], data
+        return self.name, msgspec.msgpack.encode(self.compiled())
 
     @classmethod
     def received(cls, key: str, data: bytes) -> RuleBook:
