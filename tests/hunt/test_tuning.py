@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from indicia.cli import exits
 from indicia.errors import UsageError
 from indicia.hunt import run as run_module
 from indicia.hunt.run import hunt
 from indicia.hunt.tuning import read_time, read_tuning
 from indicia.records import Hunt, HuntVerdict, RuleLevel
+from tests.command import indicia
 
 RULE = """title: An account was made
 id: 00000000-0000-4000-8000-000000000001
@@ -125,3 +127,48 @@ def test_what_does_not_count_takes_no_place_from_what_does(
     assert [f"{sighting.event.time:%d}" for sighting in found.sightings] == kept
     assert next(run.matches for run in found.rules if run.title == "evil") == matches
     assert [note.count for note in found.problems if note.where == "tuning"] == [left_out]
+
+
+def entra(day: int, who: str) -> str:
+    record = {
+        "category": "SignInLogs",
+        "time": f"2026-03-{day:02}T09:00:00Z",
+        "resultType": "0",
+        "operationName": "Sign-in activity",
+    }
+    told = {"userPrincipalName": f"{who}@corp.example", "ipAddress": "192.0.2.7", "deviceDetail": {"isCompliant": False}}
+    return json.dumps(record | {"properties": told}) + "\n"
+
+
+def test_what_is_noise_is_suggested_as_a_file_that_silences_it(tmp_path: Path) -> None:
+    logs, rule, file = tmp_path / "signins.jsonl", tmp_path / "r.yml", tmp_path / "noise.yml"
+    logs.write_text("".join(entra(day, who) for day in range(1, 13) for who in ("ada", "bob", "eve")), "utf-8")
+    rule.write_text(
+        "title: Not compliant\nid: 00000000-0000-4000-8000-00000000000a\nlogsource: {product: azure, service: signinlogs}\n"
+        "detection: {s: {category: SignInLogs}, condition: s}\nlevel: high\n---\n"
+        "title: 'Eve signed in\n\n\n  not: [everything]'\nlogsource: {product: azure, service: signinlogs}\n"
+        "detection: {s: {properties.userPrincipalName|startswith: eve}, condition: s}\nlevel: medium\n---\n"
+        "title: 'A rule\n\n  # without an id'\nlogsource: {product: azure, service: signinlogs}\n"
+        "detection: {s: {resultType: 0}, condition: s}\nlevel: medium\n",
+        "utf-8",
+    )
+    ours = tmp_path / "ours.yml"
+    ours.write_text("since: 2026-03-02\nnot: [something else]\n", "utf-8")
+    answer = indicia("hunt", logs, "--rules", rule, "--no-builtin", "--suggest", file)
+    assert answer.returncode == exits.E_OK, answer.stderr
+    text = file.read_text("utf-8")
+    assert "00000000-0000-4000-8000-00000000000a" in text and "36 of 36 records" in text and "Eve" not in text
+    assert len(read_tuning(text, "noise.yml").without) == 2
+    more = ("--tuning", ours, "--tuning", file, "--suggest", tmp_path / "again.yml")
+    found = json.loads(indicia("hunt", logs, "--rules", rule, "--no-builtin", "--json", *more).stdout)
+    assert {each["title"].split()[0] for each in found["sightings"]} == {"Eve"} and len(found["sightings"]) == 11
+    assert any("matches of 3 rules were left out" in each["what"] for each in found["problems"])
+    assert not (tmp_path / "again.yml").exists()
+
+
+def test_files_of_tuning_add_up() -> None:
+    one = read_tuning("{not: [A, b], since: 2021-01-01, own: [{name: x, users: [u]}], timezone: '+01:00'}", "1.yml")
+    other = read_tuning("{not: [B, c], since: 2021-01-02, own: [{name: y, users: [v]}], dates: dmy}", "2.yml")
+    both = one.with_more(other)
+    assert (both.without, [each.name for each in both.own]) == (("a", "b", "c"), ["x", "y"])
+    assert (both.since, both.timezone, both.dates) == (other.since, "+01:00", "dmy")

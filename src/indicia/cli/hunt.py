@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -63,7 +63,10 @@ Without = Annotated[
     list[str] | None, typer.Option("--not", help="A rule that does not count, by id or title. May be repeated.")
 ]
 TuningFile = Annotated[
-    Path | None, typer.Option("--tuning", help="A YAML file with such rules, a period and your own systems (docs/hunting.md).")
+    list[Path] | None,
+    typer.Option(
+        "--tuning", help="A YAML file with such rules, a period and your own systems (docs/hunting.md). May be repeated."
+    ),
 ]
 Timezone = Annotated[
     str | None, typer.Option("--timezone", help="The zone of times that state none: Europe/Berlin, +11:00. UTC by default.")
@@ -86,6 +89,12 @@ Resume = Annotated[
     typer.Option(
         "--resume",
         help="Write what came of the logs into this file as it comes; a hunt that was stopped goes on from there.",
+    ),
+]
+Suggest = Annotated[
+    Path | None,
+    typer.Option(
+        "--suggest", help="Write a tuning file that leaves out the rules that fire on nearly everything here, to be edited."
     ),
 ]
 Stats = Annotated[bool, typer.Option("--stats", help="Say where the time went.")]
@@ -128,6 +137,7 @@ def hunt(
     output: Output = None,
     timeline: Timeline = None,
     resume: Resume = None,
+    suggest: Suggest = None,
     stats: Stats = False,
     jobs: Jobs = None,
     engine: Engine = Engines.LOCAL,
@@ -151,19 +161,17 @@ def hunt(
       indicia hunt collected/ --timeline timeline.csv
 
       indicia hunt collected/ --resume collected.hunt
+
+      indicia hunt collected/ --suggest noise.yml
     """
     from indicia.hunt.processes.lean import without_pandas
 
     without_pandas()
-    if as_json and as_lines:
-        raise UsageError("--json and --jsonl exclude each other")
-    form = _timeline_form(timeline)
-    whole = [name for name, value in (("--timeline", timeline), ("--resume", resume), ("--keep", keep)) if value is not None]
+    form = _form_of(as_json, as_lines, timeline)
+    whole = {"--timeline": timeline, "--resume": resume, "--keep": keep, "--suggest": suggest}
     _check_tables(engine, master, tables or (), columns, watch, bool(paths), whole)
-    asked: dict[str, Any] = {
-        "builtin": builtin,
-        "tuning": _tuning(tuning, without or (), since, until).with_times(timezone, dates),
-    }
+    told = _tuning(tuning or (), without or (), since, until).with_times(timezone, dates)
+    asked: dict[str, Any] = {"builtin": builtin, "tuning": told}
     with voice.progress() as progress:
         asked["indicators"], bundles = _wanted(voice, indicators or ())
         asked["rules"] = (*(rules or ()), *bundles)
@@ -181,6 +189,7 @@ def hunt(
         raise InputError("no log could be read", hint="see the messages above; formats are listed in docs/hunting.md")
     shown = tuple(RuleLevel)[tuple(RuleLevel).index(level) :]
     _write_timeline(found, timeline, form, shown, voice)
+    _suggest(found, suggest, voice)
     if as_lines or as_json:
         write_out(_machine_readable(found, shown, as_lines), output)
     else:
@@ -205,23 +214,25 @@ def _check_tables(
     columns: Path | None,
     watch: str | None,
     paths: bool,
-    whole: Sequence[str],
+    whole: Mapping[str, Path | None],
 ) -> None:
     """Raises: UsageError for options that do not go together, or where nothing is to be hunted through. `whole` are those that
     take one hunt through all of it."""
     for name, value in (("--master", master), ("--table", tables), ("--columns", columns), ("--watch", watch)):
         if value and engine is not Engines.SPARK:
             raise UsageError(f"{name} is for --engine spark")
-    if watch is not None and whole:
-        raise UsageError(f"--watch and {whole[0]} exclude each other")
+    if watch is not None and (given := [name for name, value in whole.items() if value is not None]):
+        raise UsageError(f"--watch and {given[0]} exclude each other")
     if watch is not None and (paths or len(tables) != 1):
         raise UsageError("--watch is for one --table", hint="watch others in a separate run")
     if not paths and not tables:
         raise UsageError("no logs were given", hint="name files or folders with logs")
 
 
-def _timeline_form(timeline: Path | None) -> str:
-    """The form that a timeline's name asks for; "" where none is wanted. Raises: UsageError."""
+def _form_of(as_json: bool, as_lines: bool, timeline: Path | None) -> str:
+    """The form that a timeline's name asks for; "" where none is wanted. Raises: UsageError, also for two forms at once."""
+    if as_json and as_lines:
+        raise UsageError("--json and --jsonl exclude each other")
     if timeline is None:
         return ""
     from indicia.share.timelines import FORMS
@@ -247,12 +258,24 @@ def _write_timeline(found: Hunt, timeline: Path | None, form: str, shown: Sequen
         voice.warn(f"{untimed:,} sightings without a time are not in {timeline}")
 
 
-def _tuning(file: Path | None, without: Sequence[str], since: str | None, until: str | None) -> Tuning:
-    """The tuning of the file with what the command line adds. Raises: UsageError, RuleError."""
+def _suggest(found: Hunt, file: Path | None, voice: Talk) -> None:
+    from indicia.hunt.story.noise import suggested
+
+    if file is None:
+        return
+    if text := suggested(found):
+        write_out(text.encode(), file)
+    else:
+        voice.say(f"no rule fires on nearly everything in these logs: {file} was not written")
+
+
+def _tuning(files: Sequence[Path], without: Sequence[str], since: str | None, until: str | None) -> Tuning:
+    """The tuning of the files with what the command line adds. Raises: UsageError, RuleError."""
     from indicia.hunt.tuning import Tuning, read_time, read_tuning
 
-    chosen = read_tuning(_text_of(file), str(file)) if file is not None else Tuning()
-    return chosen.with_more(without, read_time(since) if since else None, read_time(until, end=True) if until else None)
+    bounds = read_time(since) if since else None, read_time(until, end=True) if until else None
+    more = Tuning(without=tuple(without), since=bounds[0], until=bounds[1])
+    return reduce(Tuning.with_more, (*(read_tuning(_text_of(file), str(file)) for file in files), more), Tuning())
 
 
 def _code(found: Hunt, fail_on_hit: bool, is_whole: bool) -> int:

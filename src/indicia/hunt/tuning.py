@@ -67,10 +67,16 @@ class Tuning(Record, frozen=True, kw_only=True):
         """The same with what the command line says of times. Raises: UsageError."""
         return replace(self, timezone=_timezone(timezone or self.timezone), dates=_dates(dates or self.dates))
 
-    def with_more(self, without: Sequence[str], since: datetime | None, until: datetime | None) -> Tuning:
-        """The same with what the command line adds."""
-        rules = tuple(dict.fromkeys((*self.without, *(rule.lower() for rule in without))))
-        return replace(self, without=rules, since=since or self.since, until=until or self.until)
+    def with_more(self, more: Tuning) -> Tuning:
+        """The same with what another adds; where both say when or how, the other counts."""
+        return Tuning(
+            without=tuple(dict.fromkeys((*self.without, *(rule.lower() for rule in more.without)))),
+            since=more.since or self.since,
+            until=more.until or self.until,
+            own=(*self.own, *more.own),
+            timezone=more.timezone or self.timezone,
+            dates=more.dates or self.dates,
+        )
 
     def silences(self, rule: str, title: str) -> bool:
         """Whether a rule does not count."""

@@ -52,5 +52,7 @@ def test_a_product_is_silenced_by_the_name_of_its_detection(tmp_path: Path) -> N
     log = tmp_path / "eve.json"
     log.write_text("\n".join(json.dumps(case["record"]) for case in CASES if case["product"] == "Suricata"), "utf-8")
     told = {each.title for each in hunt([log]).sightings}
-    left = {each.title for each in hunt([log], tuning=Tuning().with_more(("Suricata: ET SCAN Example",), None, None)).sightings}
+    left = {
+        each.title for each in hunt([log], tuning=Tuning().with_more(Tuning(without=("Suricata: ET SCAN Example",)))).sightings
+    }
     assert told - left == {"Suricata: ET SCAN Example"}
