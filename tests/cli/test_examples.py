@@ -78,7 +78,7 @@ RUN = [line for line in EVERY if not any(re.search(told, line) for told in NOT_R
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that holds what the examples name."""
     here = tmp_path_factory.mktemp("examples")
-    for name in ("statements", "exchange-logs", "logs", "collected", "sigma/rules"):
+    for name in ("statements", "exchange-logs", "logs", "collected", "sigma/rules", "newer-rules"):
         (here / name).mkdir(parents=True)
     for name in ("article.txt", "new-statement.txt", "statements/uk.txt"):
         (here / name).write_text(ARTICLE, "utf-8")
@@ -86,6 +86,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (here / "texts.jsonl").write_text('{"id": "1", "text": "Norway accused Russia of the hack of its parliament."}\n', "utf-8")
     (here / "theirs.jsonl").write_text("".join(CLAIMS % name for name in ("statement.html", "uk.txt")), "utf-8")
     (here / "sigma" / "rules" / "shell.yml").write_text(RULE, "utf-8")
+    (here / "newer-rules" / "shell.yml").write_text(RULE.replace("high", "critical"), "utf-8")
     for name in ("exchange-logs", "logs", "collected"):
         (here / name / "u_ex210303.log").write_text(LOG, "utf-8")
     assert called(here, "indicia brief article.txt --case affair.indicia -o first/") == 0

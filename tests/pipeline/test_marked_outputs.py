@@ -87,6 +87,7 @@ NOTHING_OF_A_CASE = {
     "push": "sends what `share --as stix` writes",
     "pull": "writes the objects of others as they come, each with its marking",
     "knowledge": "tells public facts",
+    "update-rules": "lists rules of others",
     "mcp": "answers a program, each time with a marking",
     "example": "leaves public texts and made-up logs",
     "doctor": "tells of this machine",

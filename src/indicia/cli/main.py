@@ -112,6 +112,7 @@ def register() -> None:
         merge,
         read,
         readers,
+        rules,
         serve,
         share,
         watch,
@@ -122,6 +123,7 @@ def register() -> None:
     app.command("read")(_exiting(read.read))
     app.command("compare-readers")(_exiting(readers.compare_readers))
     app.command("hunt")(_exiting(hunt.hunt))
+    app.command("update-rules")(_exiting(rules.update_rules))
     app.command("affairs")(_exiting(read.affairs))
     app.command("weigh")(_exiting(weigh.weigh))
     app.command("advise")(_exiting(advise.advise))

@@ -27,7 +27,7 @@ Command = Any  # of the parser, whose types typer does not export
 ONE_RUN = frozenset(
     "action added-after all allow-lower as at case claims date definitions evidence for grade help indicators internal json "
     "jsonl keep logs model-may-see name note open output plant private reader set since software state statement taxii-only "
-    "resume suggest techniques texts timeline today told until update version victims sectors without".split()
+    "dry-run resume suggest techniques texts timeline today told until update version victims sectors without".split()
 )
 _TRUE, _FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 _WORDS: Mapping[type, str] = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", Path: "a path"}

@@ -13,12 +13,10 @@ from indicia.errors import InputError
 from indicia.hunt.match.plan import Plan, plan_of
 from indicia.hunt.rules import cache
 from indicia.hunt.rules.detections import detection_rules
-from indicia.hunt.rules.files import rule_files, settled, signature_of
+from indicia.hunt.rules.files import LARGEST, rule_files, settled, signature_of
 from indicia.hunt.rules.ir import And, Correlation, Node, Or, Refused, Rule, RuleSet
 from indicia.hunt.sources import FAMILIES
 from indicia.records import Problem, Severity
-
-LARGEST = 4 << 20  # bytes of one rule file
 
 Progress = Callable[[str, float, float | None], None]
 

@@ -16,6 +16,7 @@ from indicia.walking import kind_of, open_file, reason_of, told_path
 
 PACK = Path(__file__).parent / "pack"
 SUFFIXES = (".yml", ".yaml")
+LARGEST = 4 << 20  # bytes of one rule file
 SETTLED = 2.0  # seconds
 
 RuleFile = tuple[str, str, os.stat_result]  # what it is told by, its path, its status

@@ -78,7 +78,7 @@ def suggested(found: Hunt) -> str:
     lines = [
         "# Rules that fire on nearly everything in these logs. Delete the lines of those that are to count, then give the file"
     ]
-    lines += ["# to the next hunt with --tuning, beside others or alone. What it leaves out is counted and told.", "not:"]
+    lines += ["# to the next hunt with --tuning, alone or with others. What it leaves out is counted and told.", "not:"]
     for run in sorted((run for run in found.rules if run.id in why), key=lambda run: (-run.matches, run.id)):
         told = printable(run.title)
         name = run.title if run.id.startswith("rule--") else run.id  # an id that we made hangs on where the rule lies
