@@ -50,7 +50,7 @@ FLOORS = {
 INNER = {
     "read": "text indicators names claims fronts techniques rows stated reading offered",
     "read/claims": "dates firmness chunks language calibration network proposals parties never gainsaying "
-    "quoting grounding voices deeds pooling making rows reader together",
+    "quoting grounding issuers voices deeds pooling making rows reader together",
     "hunt": "names sources rules events match logs tuning sight story parts total merge processes held run",
     "view": "wording inert language lines words sides notes positions drawing voices saying affair moments first judgements "
     "slots translated since unread",

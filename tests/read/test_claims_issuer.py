@@ -8,10 +8,11 @@ import pytest
 
 from indicia import knowledge
 from indicia.read.claims import claim_row, read_claims
+from indicia.read.claims.issuers import issuers_of
 from indicia.read.claims.network import FIELDS
 from indicia.read.claims.parties import NamesByPlace, Parties
 from indicia.read.claims.proposals import Proposal
-from indicia.read.claims.voices import DocumentVoices, issuers_of
+from indicia.read.claims.voices import DocumentVoices
 from indicia.read.fronts import document_from_text
 from indicia.read.names import find_names
 from indicia.records import Document, Stance, stable_id

@@ -11,6 +11,7 @@ import msgspec
 from indicia.knowledge import Knowledge
 from indicia.read.claims.calibration import calibrated as probability
 from indicia.read.claims.deeds import Deeds
+from indicia.read.claims.issuers import issuers_of
 from indicia.read.claims.language import Foreign, foreign_parts, without_parts
 from indicia.read.claims.making import Maker
 from indicia.read.claims.network import Network, network
@@ -27,7 +28,7 @@ from indicia.read.claims.never import (
 from indicia.read.claims.parties import POINTING, AccusedParty, NamesByPlace, Parties, Speaker, points_back
 from indicia.read.claims.pooling import Resolved, pooled
 from indicia.read.claims.proposals import Proposal, hear
-from indicia.read.claims.voices import DocumentVoices, ResolvedVoice, issuers_of
+from indicia.read.claims.voices import DocumentVoices, ResolvedVoice
 from indicia.read.names import find_names
 from indicia.read.text.banners import without_banners
 from indicia.read.text.mentioning import mention
