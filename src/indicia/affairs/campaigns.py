@@ -133,7 +133,7 @@ def _names(claim: Claim) -> Iterator[str]:
         yield claim.act.text
     for span in claim.victims:  # "the attack on Kestrel Ports", of which the claim's own words are the end alone
         at = claim.quote.text.find(span.text)
-        if at >= 0 and (told := _ATTACK_ON.search(claim.quote.text[:at])) is not None:
+        if at >= 0 and span.text[:1].isupper() and (told := _ATTACK_ON.search(claim.quote.text[:at])) is not None:
             yield f"{told.group()}{span.text}"
     if _DONE.search(claim.quote.text):
         for span in claim.victims:
