@@ -113,7 +113,8 @@ def _accuses_another(claim: Claim, linked: set[str], story: Story, incident: str
         return False
     if _whom(claim) in linked or _is_linked(claim, story, incident):
         return False
-    return claim.source.state in linked or _tells_another((claim.incident or "", *(one.text for one in claim.victims)), story)
+    hit = [one.text.capitalize() for one in claim.victims]  # whoever they are, as long as the texts share no word for them
+    return claim.source.state in linked or _tells_another([claim.incident or "", *hit], story)
 
 
 def _answers(claim: Claim, linked: set[str], incident: str | None) -> bool:

@@ -167,6 +167,8 @@ class _Reading:
             heard = proposal
             if proposal.stance is Stance.CLAIMS and _is_no_group(said) and disputes(self.text[slice(*proposal.sentence)]):
                 heard = proposal._replace(stance=Stance.DENIES, score=min(proposal.score, DOUBTFUL))
+            if proposal.stance is Stance.QUESTIONS and is_of_its_own(said.speaker, accused):
+                heard = proposal._replace(stance=Stance.DENIES)
             if proposal.stance is Stance.ACCUSES and is_of_its_own(said.speaker, accused):
                 heard = proposal._replace(stance=Stance.DENIES, score=min(proposal.score, DOUBTFUL))
             doer = proposal.accused if accused is not None else None
