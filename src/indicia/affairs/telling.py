@@ -36,13 +36,15 @@ class AnswerSentence(NamedTuple):
     also: tuple[str, ...] = ()
 
 
-def told_of(case: Case, story: Story, incident: str | None) -> tuple[AnswerSentence, ...]:
+def told_of(case: Case, story: Story, incident: str | None, beside: Sequence[Claim] = ()) -> tuple[AnswerSentence, ...]:
     """The answers in the order of ASKED, each sentence once. What is told of another deed than the known `incident` that the
-    story is about, if it is one, and what repeats a sentence, is left out."""
+    story is about, if it is one, what only claims `beside` the affair say, and what repeats a sentence, is left out."""
     documents = {one.id: one for one in case.documents if one.id in story.documents}
     found: dict[tuple[str, int], dict[str, Mention]] = defaultdict(dict)
-    aside = {(one.quote.document, one.quote.start) for one in case.claims if _is_aside(one, incident)}
-    denials = {(one.quote.document, one.quote.start) for one in case.claims if one.stance is Stance.DENIES}
+    apart = {one.id for one in beside}
+    aside = {_where(one) for one in case.claims if one.id in apart or _is_aside(one, incident)}
+    aside -= {_where(one) for one in case.claims if one.id not in apart and not _is_aside(one, incident)}
+    denials = {_where(one) for one in case.claims if one.stance is Stance.DENIES}
     other = [one.span for one in case.mentions if one.kind is MentionKind.INCIDENT and one.target not in (None, incident)]
     for one in case.mentions:
         if (one.span.document, one.span.start) in aside or (one.kind is MentionKind.FACT and _holds(one.span, other)):
@@ -77,6 +79,10 @@ def told_of(case: Case, story: Story, incident: str | None) -> tuple[AnswerSente
             )
             taken.append(_words(best[asked].span.text))
     return tuple(out)
+
+
+def _where(claim: Claim) -> tuple[str, int]:
+    return claim.quote.document, claim.quote.start
 
 
 def _is_aside(claim: Claim, incident: str | None) -> bool:

@@ -78,7 +78,7 @@ def overview(ask: Ask) -> Page:
     view = {
         "at": at,
         "rows": rows(case, about),
-        "happened": [(asked_words(one.asked), one.mention) for one in told_of(case, about.story, about.incident)],
+        "happened": [(asked_words(one.asked), one.mention) for one in told_of(case, about.story, about.incident, about.others)],
         "graph": claim_graph(found, held.show, link, HALF),
         "spoken": spoken,
         "positions": told,

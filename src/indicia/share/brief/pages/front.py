@@ -102,7 +102,7 @@ def what(case: Case, notes: Notes, about: Subject | None = None) -> Box:
     title = tell("What happened") if about is None else tell("Another affair: {name}", name=titled(case, about))
     id = "what" if about is None else "what-else"
     about = about or subject(case)
-    told = told_of(case, about.story, about.incident)[: max(FEWEST, ROOM - len(rows(case, about)))]
+    told = told_of(case, about.story, about.incident, about.others)[: max(FEWEST, ROOM - len(rows(case, about)))]
     if not told:
         nothing = tell("No sentence was found that tells the deed plainly: read the texts.")
         return Box(id=id, title=title, tone="quiet", blocks=(Para(text=line(nothing), role="note"),))
