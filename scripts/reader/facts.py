@@ -19,6 +19,7 @@ import numpy.typing as npt
 from indicia.read.claims.chunks import Place, chunks
 from indicia.read.claims.network import FACTS, Network, network, sentence_features
 from scripts.reader.corpus import FOLDS, Taught, fold, own_documents, real_documents
+from scripts.reader.measure import Guess, ranked
 
 F = npt.NDArray[np.float32]
 OWN = 0.3  # how much a document of our own counts beside a real one
@@ -76,11 +77,6 @@ def fitted(taught: Lessons, chosen: npt.NDArray[np.bool_], steps: int = 120) -> 
     return weights, offsets, mean, spread
 
 
-def average_precision(scores: F, right: npt.NDArray[np.bool_]) -> float:
-    order = right[np.argsort(-scores, kind="stable")]
-    return float((np.cumsum(order) / np.arange(1, len(order) + 1))[order].mean()) if order.any() else 0.0
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
@@ -98,7 +94,9 @@ def main() -> None:
     kept = taught.folds >= 0
     for at, what in enumerate(FACTS):
         right = taught.answers[kept, at] == 1.0
-        print(f"{what}: {right.sum()} sentences, AP {average_precision(scores[kept, at], right):.3f}")
+        guesses = [Guess(float(odds), what, bool(told)) for odds, told in zip(scores[kept, at], right, strict=True)]
+        average, *_ = ranked(guesses, int(right.sum()))
+        print(f"{what}: {right.sum()} sentences, AP {average:.3f}")
     weights, offsets, mean, spread = fitted(taught, np.ones(len(taught.folds), bool))
     offsets -= (weights * (mean / spread)).sum(1)
     np.savez_compressed(options.out, weights=(weights / spread).astype(np.float16), offsets=offsets.astype(np.float32))

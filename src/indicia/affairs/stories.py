@@ -19,7 +19,7 @@ from indicia.records import Case, Claim, Context, Document, Level, Mention, Ment
 
 HEAD = 500  # characters at the beginning of a document that tell what it is about
 LONGEST_HEADING = 120
-OLD = 2  # years
+OLD = 2  # years after which a text no longer reports a deed as news
 COMMON = 12  # documents that may share a word and still be one story by it
 _NAME = re.compile(r"\b[A-Z][\w&’'-]*(?:\s+(?:(?:of|the|for|de|la)\s+)?[A-Z][\w&’'-]*)*")
 _POSSESSIVE = re.compile(r"['’]s?\b")

@@ -47,12 +47,12 @@ def told_of(case: Case, story: Story, incident: str | None, beside: Sequence[Cla
     denials = {_where(one) for one in case.claims if one.stance is Stance.DENIES}
     other = [one.span for one in case.mentions if one.kind is MentionKind.INCIDENT and one.target not in (None, incident)]
     for one in case.mentions:
-        if (one.span.document, one.span.start) in aside or (one.kind is MentionKind.FACT and _holds(one.span, other)):
+        if one.kind is not MentionKind.FACT or one.span.document not in documents:
             continue
-        if one.type == "open" and (one.span.document, one.span.start) in denials:  # who denies leaves nothing open
-            continue
-        if one.kind is MentionKind.FACT and one.span.document in documents:
-            found[one.span.document, one.span.start][one.type] = one
+        where = one.span.document, one.span.start
+        answered = one.type == "open" and where in denials  # who denies leaves nothing open
+        if where not in aside and not answered and not _holds(one.span, other):
+            found[where][one.type] = one
     left = [kinds for kinds in found.values() if _is_on_it(kinds)]
     out: list[AnswerSentence] = []
     taken: list[frozenset[str]] = []

@@ -177,7 +177,7 @@ class Parties:
         if state is not None:
             return self._for_state(state, words, type)
         actor = next((one for one in found if one.kind is K.ACTOR), None)
-        if actor is not None and not _PAPER.search(words):
+        if actor is not None and not _REPORT.search(words):
             return Speaker(_as_written(actor), SourceType.GROUP)
         if _ADMINISTRATION.search(words):
             return self._for_state("US", words, type)
@@ -364,7 +364,7 @@ OFFICE = re.compile(
     re.IGNORECASE,
 )
 _MALWARE = re.compile(r"\s+(?:ransomware|malware)$", re.IGNORECASE)
-_PAPER = re.compile(
+_REPORT = re.compile(
     r"\b(?:reports?|study|studies|papers?|analys[ei]s|advisor(?:y|ies)|posts?)$", re.IGNORECASE
 )  # of whom, not by
 _COUNTRY = re.compile(r"(?:the|that|this) (?:country|nation)", re.IGNORECASE)

@@ -150,9 +150,8 @@ class _Reading:
     def _resolved(self, proposal: Proposal, voices: DocumentVoices) -> Iterator[Resolved]:
         if is_asked(self.text, proposal.sentence, proposal.stance):
             return
-        if addresses_the_reader(self.text[slice(*proposal.sentence)]):
-            return
-        if proposal.stance is Stance.DENIES and denies_nothing(self.text[slice(*proposal.sentence)]):
+        words = self.text[slice(*proposal.sentence)]
+        if addresses_the_reader(words) or (proposal.stance is Stance.DENIES and denies_nothing(words)):
             return
         if proposal.stance is Stance.ACCUSES and takes_back(self.text, proposal.sentence):
             proposal = proposal._replace(stance=Stance.WITHDRAWS)
@@ -164,15 +163,20 @@ class _Reading:
                 continue
             if said.speaker is None and said.voice is Voice.ISSUER and proposal.stance is Stance.DENIES and accused is not None:
                 said = self._answering(said, accused)
-            heard = proposal
-            if proposal.stance is Stance.CLAIMS and _is_no_group(said) and disputes(self.text[slice(*proposal.sentence)]):
-                heard = proposal._replace(stance=Stance.DENIES, score=min(proposal.score, DOUBTFUL))
-            if proposal.stance is Stance.QUESTIONS and is_of_its_own(said.speaker, accused):
-                heard = proposal._replace(stance=Stance.DENIES)
-            if proposal.stance is Stance.ACCUSES and is_of_its_own(said.speaker, accused):
-                heard = proposal._replace(stance=Stance.DENIES, score=min(proposal.score, DOUBTFUL))
+            heard = self._as_meant(proposal, said, accused)
             doer = proposal.accused if accused is not None else None
             yield Resolved(heard, said, accused, self.deeds.of(heard, doer, accused.state if accused else None))
+
+    def _as_meant(self, proposal: Proposal, said: ResolvedVoice, accused: AccusedParty | None) -> Proposal:
+        """A statement as what it is where it sounds like another: a denial, by a state of a charge against itself, or by a firm
+        or body that disputes one."""
+        own = is_of_its_own(said.speaker, accused)
+        if own and proposal.stance is Stance.QUESTIONS:
+            return proposal._replace(stance=Stance.DENIES)
+        disputed = proposal.stance is Stance.CLAIMS and _is_no_group(said) and disputes(self.text[slice(*proposal.sentence)])
+        if disputed or (own and proposal.stance is Stance.ACCUSES):
+            return proposal._replace(stance=Stance.DENIES, score=min(proposal.score, DOUBTFUL))
+        return proposal
 
     def _accused(self, proposal: Proposal, said: ResolvedVoice) -> AccusedParty | None:
         """Who is accused: words that only point to somebody by whom they lead back to; who takes credit or denies for itself

@@ -57,7 +57,8 @@ def build(case: Case, knowledge: Any, *, full: bool = False, before: Case | None
     # The affair that the texts are about says more to a reader than the name of a folder.
     title = titled(case)
     kicker = [tell("Attribution brief")]
-    if case.name not in (title, name_of(case, load())):  # what the program called it says nothing that the title does not
+    # What the program itself called the case says nothing that the title does not.
+    if case.name != title and case.name != name_of(case, load()):
         kicker.append(tell("case {name}", name=show(case.name, 80)))
     return Brief(
         title=show(title, 120),
