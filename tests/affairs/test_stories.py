@@ -7,8 +7,9 @@ import msgspec
 from indicia.affairs.naming import heading_of, time_of, victim_of
 from indicia.affairs.stories import main_story, stories
 from indicia.affairs.telling import told_of
-from indicia.records import Case, Context, Document, Mention, MentionKind, Span, stable_id
-from tests.sample_case import empty_case
+from indicia.records import Case, Claim, Context, Document, Mention, MentionKind, Span, stable_id
+from tests.sample_case import about, empty_case
+from tests.share.brief.cases import named
 
 PORT = (
     "Kestrel Ports offline after attack\n\nThe attack on Kestrel Ports on 3 March 2021 encrypted its booking servers.",
@@ -84,3 +85,21 @@ def test_one_text_alone_makes_no_second_story() -> None:
     alone = "Harbour strike ends\n\nDockers of Fjordbank Terminal are back at work."
     (story,) = stories(case_of(*PORT, alone))
     assert len(story.documents) == 4
+
+
+def test_a_text_is_about_what_most_of_its_sentences_tell_and_not_about_one_that_its_head_mentions() -> None:
+    case = case_of(PORT[0] + " Ships wait." * 60)
+    (document,) = case.documents
+    made = named("exchange").claims[0]
+
+    def told(start: int, incident: str) -> Claim:
+        quote = msgspec.structs.replace(made.quote, document=document.id, start=start, end=start + 9)
+        return about(msgspec.structs.replace(made, id=f"claim--{start}", quote=quote), incident, incident)
+
+    later = tuple(told(start, "exchange-2021") for start in (600, 620, 640))
+    for claims, known in (
+        ((told(80, "solarwinds-2020"), *later), "exchange-2021"),
+        ((told(80, "solarwinds-2020"),), "solarwinds-2020"),
+    ):
+        (story,) = stories(msgspec.structs.replace(case, claims=claims))
+        assert story.incident == known

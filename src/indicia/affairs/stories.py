@@ -116,21 +116,23 @@ def _opens(text: str, match: re.Match[str]) -> bool:
 
 
 def _incidents(document: Document, claims: Sequence[Claim], mentions: Sequence[Mention]) -> frozenset[str]:
-    """The known incidents that a document is about: those that claims at its head tell, else those that its head names and
-    that are no older than OLD, else that of half of the sentences that claim."""
-    mine = [one for one in claims if one.prominence is not Prominence.BACKGROUND]
-    heads = frozenset(one.incident_id for one in mine if one.incident_id and one.quote.start < HEAD)
-    named = (one for one in mentions if one.kind is MentionKind.INCIDENT and one.context is Context.STATED and one.target)
-    heads = heads or frozenset(
-        str(one.target) for one in named if one.span.start < HEAD and _is_news(str(one.target), document.published)
-    )
-    if heads:
-        return heads
+    """The known incidents that a document is about. Where a claim at its head tells one, that which its claims tell most, a
+    sentence at the head twice; else those that its head names and that are no older than OLD; else that of half of the
+    sentences that claim."""
     sentences: dict[str | None, set[int]] = defaultdict(set)
-    for one in mine:
-        sentences[one.incident_id].add(one.quote.start)
+    for one in claims:
+        if one.prominence is not Prominence.BACKGROUND:
+            sentences[one.incident_id].add(one.quote.start)
+    known = {id: told for id, told in sentences.items() if id is not None}
+    if any(start < HEAD for told in known.values() for start in told):
+        weight = {id: sum(2 if start < HEAD else 1 for start in told) for id, told in known.items()}
+        return frozenset(id for id in known if weight[id] == max(weight.values()))
+    named = (one for one in mentions if one.kind is MentionKind.INCIDENT and one.context is Context.STATED and one.target)
+    heads = (str(one.target) for one in named if one.span.start < HEAD)
+    if news := frozenset(id for id in heads if _is_news(id, document.published)):
+        return news
     in_all = len(set().union(*sentences.values()))
-    return frozenset(id for id, told in sentences.items() if id is not None and 2 * len(told) >= in_all)
+    return frozenset(id for id, told in known.items() if 2 * len(told) >= in_all)
 
 
 def _is_news(incident: str, published: str | None) -> bool:
