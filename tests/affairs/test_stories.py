@@ -103,3 +103,29 @@ def test_a_text_is_about_what_most_of_its_sentences_tell_and_not_about_one_that_
     ):
         (story,) = stories(msgspec.structs.replace(case, claims=claims))
         assert story.incident == known
+
+
+def test_a_known_incident_leads_where_the_texts_call_it_by_who_was_hit() -> None:
+    heads = ("Money back from Coincheck", "What Coincheck lost", "Who robbed Coincheck?", "Markets calm", "Rain in Oslo")
+    case = case_of(*(f"{head}\n\nThe exchange said so on Sunday." for head in heads))
+    made = named("exchange").claims[0]
+    quote = msgspec.structs.replace(made.quote, document=case.documents[0].id, start=20, end=29)
+    told = about(msgspec.structs.replace(made, quote=quote), "coincheck-2018", "Coincheck 2018")
+    assert main_story(msgspec.structs.replace(case, claims=(told,))).incident == "coincheck-2018"
+    elsewhere = about(msgspec.structs.replace(made, quote=quote), "bangladesh-bank-2016", "Bangladesh Bank")
+    assert main_story(msgspec.structs.replace(case, claims=(elsewhere,))).incident is None
+
+
+def test_texts_on_the_same_firm_within_a_month_go_on_with_a_story() -> None:
+    later = ("Officials say it aloud\n\nWindwright was robbed.", "Asked again\n\nOfficials spoke of Windwright.")
+    case = case_of(*(text.replace("Kestrel Ports", "Kestrel Ports, Windwright,") for text in PORT), *later)
+    firm = tuple(
+        msgspec.structs.replace(_fact((one,), "", "Windwright", 1.0), kind=MentionKind.VENDOR, id=one.id)
+        for one in case.documents
+    )
+    case = msgspec.structs.replace(case, mentions=firm)
+    (story,) = stories(case)
+    assert len(story.documents) == 5
+    after = tuple(msgspec.structs.replace(one, published="2021-09-01") for one in case.documents[3:])
+    long_after = msgspec.structs.replace(case, documents=(*case.documents[:3], *after))
+    assert all("kestrel ports" in one.names for one in stories(long_after)[:1])

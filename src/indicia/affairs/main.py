@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from indicia.affairs.content import Content, content_of
 from indicia.affairs.origins import target_of, voice_of
 from indicia.affairs.stories import HEAD, Story, main_story
-from indicia.records import Affair, Case, Claim, Level, Prominence, SourceType, Stance, those_counted, to_check
+from indicia.records import AccusedType, Affair, Case, Claim, Level, Prominence, SourceType, Stance, those_counted, to_check
 
 _WEIGHT = {Prominence.ANNOUNCEMENT: 1.0, Prominence.REPORTED: 0.5, Prominence.BACKGROUND: 0.05}
 _PASSED_ON = 0.5  # what a text only passes on of others says less of what it is about than what it says itself
@@ -59,7 +59,7 @@ def main_affair(case: Case, story: Story | None = None) -> MainAffair:
     on_it -= {claim.id for claim in mine if linked and _accuses_another(claim, linked, story, main.id)}
     on_it |= {claim.id for claim in mine if _answers(claim, linked, main.id)}
     on_it -= {claim.id for claim in mine if _denies_another(claim, linked, story, main.id)}
-    on_it -= {claim.id for claim in mine if not _may_tell(claim, main.id)}
+    on_it -= {claim.id for claim in mine if not _may_tell(claim, main.id) or _blames_who_was_hit(claim, mine)}
     unsure = (claim for claim in to_check(case.claims, case.judgements) if claim.quote.document in story.documents)
     return replace(
         main,
@@ -81,6 +81,14 @@ def _may_tell(claim: Claim, incident: str | None) -> bool:
     if claim.incident_id is not None:
         return claim.incident_id == incident
     return claim.prominence is not Prominence.BACKGROUND
+
+
+def _blames_who_was_hit(claim: Claim, mine: Iterable[Claim]) -> bool:
+    """Whether a claim gives a firm the fault for what was done to it."""
+    party = claim.accused.party
+    if claim.stance is not Stance.ACCUSES or claim.accused.type is not AccusedType.COMPANY or party is None:
+        return False
+    return any(party.canonical.lower() in span.text.lower() for one in mine for span in one.victims)
 
 
 def _tells(claim: Claim, story: Story, incident: str | None) -> bool:
@@ -114,7 +122,8 @@ def _accuses_another(claim: Claim, linked: set[str], story: Story, incident: str
     if _whom(claim) in linked or _is_linked(claim, story, incident):
         return False
     hit = [one.text.capitalize() for one in claim.victims]  # whoever they are, as long as the texts share no word for them
-    return claim.source.state in linked or _tells_another([claim.incident or "", *hit], story)
+    deed = claim.incident or ""  # what stands before the sentence tells less of it than its own words
+    return claim.source.state in linked or _tells_another([deed if deed in claim.quote.text else "", *hit], story)
 
 
 def _answers(claim: Claim, linked: set[str], incident: str | None) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from indicia.affairs.content import any_deed, in_turn
@@ -20,10 +21,13 @@ from indicia.records import Case, Claim, Context, Document, Level, Mention, Ment
 HEAD = 500  # characters at the beginning of a document that tell what it is about
 LONGEST_HEADING = 120
 OLD = 2  # years after which a text no longer reports a deed as news
+AFTER = 30  # days in which a text may go on with a story
 COMMON = 12  # documents that may share a word and still be one story by it
-_NAME = re.compile(r"\b[A-Z][\w&’'-]*(?:\s+(?:(?:of|the|for|de|la)\s+)?[A-Z][\w&’'-]*)*")
+_GAP = r"(?:[^\S\n]+|\n(?!\s))"  # within a name: a line may end in it, a paragraph does not
+_NAME = re.compile(rf"\b[A-Z][\w&’'-]*(?:{_GAP}(?:(?:of|the|for|de|la){_GAP})?[A-Z][\w&’'-]*)*")
 _POSSESSIVE = re.compile(r"['’]s?\b")
 _OTHERS = frozenset({MentionKind.STATE, MentionKind.AGENCY, MentionKind.VENDOR, MentionKind.ACTOR, MentionKind.SECTOR})
+_BODIES = frozenset({MentionKind.VENDOR, MentionKind.AGENCY})
 _TELLING = frozenset({"deed", "victims"})
 
 
@@ -51,7 +55,11 @@ def stories(case: Case) -> tuple[Story, ...]:
     groups = _joined(documents, told, known)
     first = next((group for group in groups if len(group) > 1), next(iter(groups), []))
     of_first = {id for one in first for id in incidents[one.id]}
-    apart = [group for group in groups if group is not first and _is_apart(group, incidents, of_first)]
+    apart = [
+        group
+        for group in groups
+        if group is not first and _is_apart(group, incidents, of_first) and not _goes_on(group, first, incidents, mentions)
+    ]
     whole = sorted((one for group in groups if group not in apart for one in group), key=in_turn)
     return tuple(_story(group, told, incidents) for group in (whole, *apart))
 
@@ -61,6 +69,31 @@ def _is_apart(group: Sequence[Document], incidents: Mapping[str, frozenset[str]]
     it tells another known incident than the first story does."""
     own = incidents[group[0].id]
     return len(group) > 1 or (bool(own) and bool(first) and own.isdisjoint(first))
+
+
+def _goes_on(
+    group: Sequence[Document],
+    first: Sequence[Document],
+    incidents: Mapping[str, frozenset[str]],
+    mentions: Mapping[str, Sequence[Mention]],
+) -> bool:
+    """Whether documents that tell no known incident go on with the first story: they name the same firm or body at their head
+    and appeared within AFTER days of one of its texts."""
+    if any(incidents[one.id] for one in group):
+        return False
+    bodies = {
+        one.id: {m.target or m.value for m in mentions[one.id] if m.kind in _BODIES and m.span.start < HEAD}
+        for one in (*group, *first)
+    }
+    return any(bodies[one.id] & bodies[other.id] and _days(one, other) <= AFTER for one in group for other in first)
+
+
+def _days(one: Document, other: Document) -> int:
+    """How many days lie between two documents; very many where the day of one is not known."""
+    try:
+        return abs((date.fromisoformat(one.published or "") - date.fromisoformat(other.published or "")).days)
+    except ValueError:
+        return date.max.toordinal()
 
 
 def _joined(
@@ -162,9 +195,19 @@ def _words(names: Iterable[str]) -> frozenset[str]:
 def _story(group: Sequence[Document], told: Mapping[str, Counter[str]], incidents: Mapping[str, frozenset[str]]) -> Story:
     in_texts: Counter[str] = Counter(name for one in group for name in told[one.id])
     names = sorted(in_texts, key=lambda name: (-in_texts[name], -sum(told[one.id][name] for one in group), name))
-    counted = Counter(id for one in group for id in incidents[one.id])
-    telling = sum(bool(incidents[one.id]) for one in group)
     first = {id: number for number, one in reversed(list(enumerate(group))) for id in incidents[one.id]}
+    words = Counter(word for one in group for word in _words(told[one.id]))
+    most = frozenset(word for word, texts in words.items() if texts == max(words.values()))
+    counted = {id: sum(id in incidents[one.id] or _calls(told[one.id], id, most) for one in group) for id in first}
+    telling = sum(bool(incidents[one.id]) for one in group)
     best = min(counted, key=lambda id: (-counted[id], first[id], id), default=None)
-    is_it = best is not None and 2 * counted[best] >= telling and 4 * counted[best] >= len(group)
+    is_it = best is not None and 2 * counted[best] >= telling and 3 * counted[best] >= len(group)
     return Story(frozenset(one.id for one in group), tuple(names), best if is_it else None)
+
+
+def _calls(told: Mapping[str, int], incident: str, most: frozenset[str]) -> bool:
+    """Whether a document that claims nothing of a known incident still tells the name that it goes by, such as that of who was
+    hit, and no other word is told by more texts of the story (`most`)."""
+    known = load().incidents.get(incident)
+    own = _words([known.name.lower()]) if known is not None else frozenset()
+    return bool(own & most & _words(told))

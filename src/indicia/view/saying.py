@@ -49,7 +49,7 @@ _TIES: Mapping[TieKind, str] = MappingProxyType(
 # What a sentence on the deed answers (`affairs.telling`).
 _ASKED: Mapping[str, str] = MappingProxyType(
     {
-        "corrected": noted("Corrected"),
+        "corrected": noted("Corrected or ruled out"),
         "deed": noted("The deed"),
         "victims": noted("Whom it hit"),
         "when": noted("When"),
@@ -122,7 +122,7 @@ def _saying(one: Position) -> str:
             return tell("Clears | {accused}, or doubts the charge", accused=accused)
         case Stance.QUESTIONS:
             charge = tell("Doubts | the charge against {accused}", accused=accused)
-            return charge if party else tell("Doubts | what others said")
+            return charge if party and not accused.islower() else tell("Doubts | what others said")  # "any state" is nobody
         case Stance.DENIES:
             other = party and not of_itself(claim)
             return tell("Denies | the charge against {accused}", accused=accused) if other else tell("Denies | it")

@@ -9,7 +9,7 @@ from typing import Any
 from indicia.read.claims.chunks import Place
 from indicia.read.claims.dates import Dated, dates
 from indicia.read.claims.firmness import Firm, firm_words
-from indicia.read.claims.parties import AccusedParty, Parties
+from indicia.read.claims.parties import AccusedParty, Parties, points_back
 from indicia.read.claims.pooling import Resolved
 from indicia.read.claims.proposals import Proposal
 from indicia.read.names.lexicon import lowered
@@ -185,7 +185,8 @@ class Maker:
         via = tuple(
             self._span(place)
             for place in self._inside(one.heard.sentence, one.heard.tags["via"])
-            if said.place is None or place[1] <= said.place[0] or said.place[1] <= place[0]
+            if (said.place is None or place[1] <= said.place[0] or said.place[1] <= place[0])
+            and not points_back(self.text[slice(*place)])
         )
         if said.speaker is None:
             type = SourceType.MEDIA if said.voice.value == "text" else one.heard.fields["source_type"]

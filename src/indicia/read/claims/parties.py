@@ -161,6 +161,8 @@ class Parties:
         state = next((one.target for one in found if one.kind is K.STATE and one.target), None)
         if state is None and _COUNTRYS.match(words):
             state = self._named_before(place)
+        if state is None and type is SourceType.GOVERNMENT:
+            state = self._whose(place)
         body = self._agency(found) or (self._agency(self._of(place)) if state is None else None)
         if body is not None:
             return self._for_agency(body, words)
@@ -228,6 +230,12 @@ class Parties:
         begin = max(0, place[0] - BESIDE)
         before = [one for one in self.names.within(begin, place[0]) if _JOINED.fullmatch(self.text, one.span.end, place[0])]
         return [*before[-1:], *told[:1]]
+
+    def _whose(self, place: Place) -> str | None:
+        """The state that follows with "of": "a spokesman for the committee | of the Republic"."""
+        after = _OF.match(self.text, place[1])
+        named = self.names.within(after.end(), after.end() + 1) if after else []
+        return next((one.target for one in named if one.kind is K.STATE), None)
 
     def _in_office(self, state: Mention, place: Place) -> bool:
         """Whether the words between a state and a person tell an office: "the Chinese foreign ministry's spokeswoman X"."""
@@ -310,6 +318,10 @@ class Parties:
         """The state named last before "the country" or "that nation"; None for other words."""
         return self.state(self._named_before(place)) if _COUNTRY.fullmatch(self.text, *place) else None
 
+    def is_our_country(self, place: Place) -> bool:
+        """Whether words mean the country of whoever writes."""
+        return _OUR_COUNTRY.fullmatch(self.text, *place) is not None
+
     def _named_before(self, place: Place) -> str | None:
         before = [one for one in self.names.within(max(0, place[0] - COUNTRY), place[0]) if one.kind is K.STATE and one.target]
         return before[-1].target if before else None
@@ -367,6 +379,8 @@ _MALWARE = re.compile(r"\s+(?:ransomware|malware)$", re.IGNORECASE)
 _REPORT = re.compile(
     r"\b(?:reports?|study|studies|papers?|analys[ei]s|advisor(?:y|ies)|posts?)$", re.IGNORECASE
 )  # of whom, not by
+_OF = re.compile(r"\s+of\s+(?:the\s+(?=[A-Z]))?")
+_OUR_COUNTRY = re.compile(r"(?:our|my) (?:own )?(?:country|nation|state|government|side)", re.IGNORECASE)
 _COUNTRY = re.compile(r"(?:the|that|this) (?:country|nation)", re.IGNORECASE)
 _KNOWN_AS = re.compile(
     r",?\s*\(?(?:which is |who are )?(?:also |better |widely )?(?:known|tracked|called|dubbed)(?: as)? (?:the )?"

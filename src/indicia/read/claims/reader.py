@@ -187,6 +187,9 @@ class _Reading:
         type = proposal.fields["accused_type"]
         if (home := self.parties.the_country(place)) is not None:
             return home
+        home = self.parties.state(self.issuers[0].speaker.state) if len(self.issuers) == 1 else None
+        if home is not None and self.parties.is_our_country(place):
+            return home
         words = self.text[slice(*place)]
         itself = words.lower() in POINTING and proposal.accused_led is None
         if proposal.stance is Stance.DENIES and said.speaker is not None and (itself or _OWN.match(words)):
