@@ -1,22 +1,34 @@
 """Which deeds are told surely enough to stand by themselves, as the campaigns of an export do, and what each is called.
 
-A deed is one that our tables know, or one that a claim calls by a word for a deed together with who was hit: "the attack on
-Kestrel Ports". A victim, a product, a piece of malware, a heading or a pattern of activity ("has targeted banks") is none. What
-a table does not know goes by the name that the earliest claim gives it, so that texts that come later change nothing of it; a
-name that would fit many deeds ("attacks on government websites") bears the month in which it was told.
+A deed is one that our tables know, a campaign that a claim's sentence calls by its name ("Operation Kestrel"), or one that a
+claim calls by a word for a deed together with who was hit: "the attack on Kestrel Ports". A victim, a product, a piece of
+malware, a heading or a pattern of activity ("has targeted banks") is none. What a table does not know goes by the name that the
+earliest claim gives it, so that texts that come later change nothing of it; a name that would fit many deeds ("attacks on
+government websites") bears the month in which it was told, and is none where a profile tells it, whose month says nothing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from indicia.affairs.content import any_deed, ranks
 from indicia.affairs.incidents import common_names
 from indicia.affairs.joining import claim_order
 from indicia.knowledge import Knowledge
-from indicia.records import Case, Claim, Document, Prominence, Stance, those_counted
+from indicia.records import (
+    Case,
+    Claim,
+    Context,
+    Document,
+    Mention,
+    MentionKind,
+    Prominence,
+    Stance,
+    those_counted,
+)
 
 __all__ = ["Deed", "deeds_told"]
 
@@ -30,7 +42,8 @@ _NO_DEED = re.compile(
 )
 _DONE = re.compile(
     r"\b(?:hacked|breached|attacked|compromised|stole|stolen|infiltrated|penetrated|hijacked|defaced|sabotaged|disrupted"
-    r"|(?:broke|broken|breaking|hacked|hacking|break)\s+into|knocked|crippled|paralysed|paralyzed)\b",
+    r"|(?:broke|broken|breaking|hacked|hacking|break)\s+into|knocked|crippled|paralysed|paralyzed"
+    r"|accessed|(?:gain(?:ed|ing)|attempt(?:ed|ing|s)?\s+to|tried\s+to|trying\s+to)\s+(?:unauthori[sz]ed\s+)?access)\b",
     re.IGNORECASE,
 )
 _ATTACK_ON = re.compile(rf"(?:{_DEED.pattern})\s+(?:on|of|at|against|into)\s+(?:the\s+)?\Z", re.IGNORECASE)
@@ -49,11 +62,12 @@ _LONGEST = 90  # characters of a name
 
 
 class Deed(NamedTuple):
-    """A deed by its `key`, which no other one has, what it is called, and its id where a table knows it."""
+    """A deed by its `key`, which no other one has, what it is called, and its id where a table or ATT&CK knows it."""
 
     key: str
     name: str
     incident: str | None = None
+    campaign: str | None = None
 
 
 def deeds_told(case: Case, knowledge: Knowledge) -> dict[str, Deed]:
@@ -61,6 +75,7 @@ def deeds_told(case: Case, knowledge: Knowledge) -> dict[str, Deed]:
     documents = {document.id: document for document in case.documents}
     place = ranks(case.documents)
     counted = sorted(those_counted(case.claims, case.judgements), key=lambda one: claim_order(one, documents, place))
+    called = _campaigns_called(case, counted)
     affairs = {claim: number for number, affair in enumerate(case.affairs) for row in affair.rows for claim in row.claims}
     groups: dict[object, list[Claim]] = {}
     for claim in counted:
@@ -68,20 +83,35 @@ def deeds_told(case: Case, knowledge: Knowledge) -> dict[str, Deed]:
     found: dict[str, Deed] = {}
     for group, claims in groups.items():
         known = case.affairs[group].incident_id if isinstance(group, int) else None
-        found |= _of_affair(claims, _known(known, knowledge), documents, knowledge)
+        own = {claim.id: _own(claim, documents.get(claim.quote.document), called.get(claim.id), knowledge) for claim in claims}
+        found |= _of_affair(claims, own, _known(known, knowledge))
+    return found
+
+
+def _campaigns_called(case: Case, claims: Iterable[Claim]) -> dict[str, Mention]:
+    """Claim id -> the campaign that its sentence calls by name, where that is only one."""
+    named: dict[str, list[Mention]] = defaultdict(list)
+    for one in case.mentions:
+        if one.kind is MentionKind.CAMPAIGN and one.context is Context.STATED:
+            named[one.span.document].append(one)
+    found = {}
+    for claim in claims:
+        quote = claim.quote
+        inside = {one.value: one for one in named[quote.document] if quote.start <= one.span.start < quote.end}
+        if len(inside) == 1:
+            found[claim.id] = next(iter(inside.values()))
     return found
 
 
 def _of_affair(
-    claims: Sequence[Claim], known: Deed | None, documents: Mapping[str, Document], knowledge: Knowledge
+    claims: Sequence[Claim], own: Mapping[str, Deed | None], known: Deed | None
 ) -> Iterator[tuple[str, Deed]]:
     """The deeds of the claims on one affair, oldest first."""
-    own = {claim.id: _own(claim, documents.get(claim.quote.document), knowledge) for claim in claims}
-    named = next((deed for deed in own.values() if deed is not None and deed.incident is None), None)
+    named = next((deed for deed in own.values() if deed is not None and not deed.incident), None)
     for claim in claims:
         deed = own[claim.id]
         if deed is not None:
-            yield claim.id, deed if deed.incident else named or deed
+            yield claim.id, deed if deed.incident or deed.campaign else named or deed
         elif (joined := known or named) is not None and _points_back(claim):
             yield claim.id, joined
 
@@ -99,10 +129,21 @@ def _known(incident: str | None, knowledge: Knowledge) -> Deed | None:
     return Deed(known.id, known.name, known.id) if known is not None else None
 
 
-def _own(claim: Claim, document: Document | None, knowledge: Knowledge) -> Deed | None:
+def _campaign(called: Mention, knowledge: Knowledge) -> Deed:
+    """A campaign that goes by a name of its own: a known incident, ATT&CK's, or one that only the text knows."""
+    theirs = knowledge.attack.campaigns.get(called.target) if called.target else None
+    if theirs is None:
+        return Deed(called.value.casefold(), called.value)
+    incident = next((one.id for one in knowledge.incidents if theirs.id in one.campaigns), None)
+    return _known(incident, knowledge) or Deed(f"attack {theirs.id}", theirs.name, campaign=theirs.id)
+
+
+def _own(claim: Claim, document: Document | None, called: Mention | None, knowledge: Knowledge) -> Deed | None:
     """The deed that a claim itself tells."""
-    if claim.incident_id is not None:
-        return _known(claim.incident_id, knowledge) if _is_meant(claim, knowledge) else None
+    if claim.incident_id is not None and _is_meant(claim, knowledge):
+        return _known(claim.incident_id, knowledge)
+    if called is not None and claim.deed is not None:
+        return _campaign(called, knowledge)
     month = (claim.date or (document.published if document else None) or "")[:7]
     for words in _names(claim):
         name = _TRAIL.sub("", _LEAD.sub("", " ".join(words.split()))).strip(_EDGE)
@@ -111,9 +152,16 @@ def _own(claim: Claim, document: Document | None, knowledge: Knowledge) -> Deed 
         called = name[:1].upper() + name[1:]
         if _is_telling(name, claim, knowledge):
             return Deed(name.casefold(), called)
-        if len(month) == 7 and _AIMED.search(name):
+        if len(month) == 7 and _AIMED.search(name) and _is_news(claim):
             return Deed(f"{name.casefold()} {month}", f"{called} ({month})")
     return None
+
+
+def _is_news(claim: Claim) -> bool:
+    """Whether a claim is told when its deed was: what is said in passing is of any time, and so is what a text narrates as its
+    own subject, as profiles of groups do."""
+    narrated = claim.source.party is None and claim.prominence is Prominence.ANNOUNCEMENT
+    return claim.prominence is not Prominence.BACKGROUND and not narrated
 
 
 def _is_meant(claim: Claim, knowledge: Knowledge) -> bool:

@@ -32,7 +32,14 @@ _PLAIN = re.compile(  # what a deed is called that the network does not mark
     r"\b(?:cyber[- ]?)?(?:attacks?|hacks?|hacking|breach|intrusions?|compromise|break-in)\s+(?:on|of|at|against|into)\s+"
     r"(?:the\s+)?[A-Z][\w’'-]+(?:\s+(?:of\s+)?[A-Z][\w’'-]+){0,4}"
 )
-_MORE = re.compile(r"(?:\s[A-Z][\w’'-]+){1,3}")
+_CALENDAR = (
+    r"(?!(?:January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b)"
+)
+_LINK = r"(?:(?:of|for|de|del|della|da|do|des|du|di|&)\s(?:(?:the|la|los|las)\s)?)?"  # within a name
+_MORE = re.compile(rf"(?:\s{_LINK}{_CALENDAR}[A-Z][\w’'-]+){{1,3}}")
+_BEFORE = re.compile(rf"(?:{_CALENDAR}\b[A-Z][\w’'-]*\s{_LINK})+\Z")
+MOST_BEFORE = 3  # words with a capital: more of them are a heading rather than a name
 NAMES = 80  # characters that the rest of a name may have
 _SEVERAL = re.compile(
     r"(?:[\w-]+ ){0,3}(?:attacks|cyberattacks|campaigns|operations|hacks|intrusions|activities)\b", re.IGNORECASE
@@ -80,25 +87,46 @@ class Deeds:
     def _inside(self, one: Proposal, tag: str) -> list[Place]:
         low, high = one.sentence
         found = (place for place in one.tags[tag] if low <= place[0] < high and self.text[slice(*place)].strip(_EDGE))
-        return [self._whole(place, high) for place in found]
+        out: list[Place] = []
+        for start, end in sorted(self._whole(place, one.sentence) for place in found):
+            if out and start < out[-1][1]:  # parts of one name
+                out[-1] = out[-1][0], max(end, out[-1][1])
+            else:
+                out.append((start, end))
+        return out
 
-    def _whole(self, place: Place, stop: int) -> Place:
-        """A place with the rest of a name that it ends in."""
-        more = _MORE.match(self.text, place[1], min(stop, place[1] + NAMES))
-        if more is not None and self.text[slice(*place)].split()[-1][:1].isupper():
-            return place[0], more.end()
-        return place
+    def _whole(self, place: Place, sentence: Place) -> Place:
+        """A place with the rest of the words and of the name that it begins and ends in."""
+        start, end = self._words(place, sentence)
+        more = _MORE.match(self.text, end, min(sentence[1], end + NAMES))
+        if more is not None and self.text[start:end].split()[-1][:1].isupper():
+            end = more.end()
+        before = _BEFORE.search(self.text, max(sentence[0], start - NAMES), start)
+        if before is None or not re.match(r"[A-Z]|of\s[A-Z]", self.text[start:end]):
+            return start, end
+        words = len(re.findall(r"\b[A-Z]", before.group()))
+        opens = before.start() == sentence[0] and words == 1  # its capital may be that of the sentence
+        return (start if opens or words > MOST_BEFORE else before.start()), end
+
+    def _words(self, place: Place, sentence: Place) -> Place:
+        """A place without the cut through a word at either end: "doping" of "anti-doping", ".S." of "U.S."."""
+        start, end = place
+        text = self.text
+        while start > sentence[0] and (text[start].isalnum() or text[start] == ".") and _joins(text, start):
+            start -= 1
+        while end < sentence[1] and text[end].isalnum() and text[end - 1].isalnum():
+            end += 1
+        return start, end
 
     def _act(self, one: Proposal) -> Place | None:
         """The longest run of words in the sentence that tells the deed, without what is around it."""
         found = self._inside(one, "incident")
         if not found:
             plain = _PLAIN.search(self.text, *one.sentence)
-            found = [plain.span()] if plain is not None else []
+            found = [self._whole(plain.span(), one.sentence)] if plain is not None else []
         if not found:
             return None
         start, end = max(found, key=lambda place: (place[1] - place[0], -place[0]))
-        start, end = self._whole((start, end), one.sentence[1])
         words = self.text[start:end]
         lead = _LEADING.match(words)
         if lead is not None and lead.end() < len(words):
@@ -146,6 +174,11 @@ class Deeds:
             if one.by in ways and _had_begun(one.incident, self.until):
                 return one.incident
         return None
+
+
+def _joins(text: str, at: int) -> bool:
+    """Whether the character before a place is of the word that the place begins in."""
+    return text[at - 1].isalnum() or (text[at - 1] in "-&’'" and at > 1 and text[at - 2].isalnum())
 
 
 def _shared(place: Place, other: Place | None) -> bool:

@@ -82,6 +82,7 @@ _LOOKS_BACK = re.compile(
     re.IGNORECASE,
 )
 _WITHIN = re.compile(r"\b(?:in|from|within|inside|out of)\s+(?:the\s+)?\Z")  # before the name of a country
+_BASED = re.compile(r"-based\b")  # after it
 _IS_LINKED = re.compile(r"\b(?:affiliated|linked|associated|aligned|connected|backed|sponsored|tied)\b", re.IGNORECASE)
 # What a sentence must hold that ties somebody to a state: "Russian cybercriminals" are of a country, and of no state.
 _TELLS_A_TIE = re.compile(
@@ -285,11 +286,14 @@ class Maker:
         )
 
     def _acts_from(self, accused: Place, end: int, state: str | None) -> bool:
-        """Whether the state that is named first after the accused is only where they are: "which has its base in Russia"."""
+        """Whether the state that is named first after the accused is only where they are: "which has its base in Russia", "is a
+        Russia-based gang"."""
         after = self.parties.bodies((accused[1], min(end, accused[1] + TIED)))
         first = next((where for _, of, where in after if of == state), None)
         if first is None or _IS_LINKED.search(self.text, accused[1], first[0]):
             return False
+        if _BASED.match(self.text, first[1]):
+            return True
         return _WITHIN.search(self.text, accused[1], first[0]) is not None
 
     def _implied(self, one: Resolved) -> Tie | None:

@@ -1,5 +1,5 @@
 """What is no claim, or another one, whatever a reader hears: a question, who only gave a name, what was taken back, an order
-to whoever reads.
+to whoever reads, a list of references.
 
 Of 5,117 annotated accusations 7 stand in a question; of 891, 2 have a speaker who is only told to have given the name.
 """
@@ -19,6 +19,7 @@ __all__ = [
     "is_asked",
     "is_of_another",
     "is_of_its_own",
+    "lists_references",
     "only_gives_a_name",
     "takes_back",
 ]
@@ -65,6 +66,8 @@ _DENYING = re.compile(
     re.IGNORECASE,
 )
 _DISPUTES = re.compile(r"\b(?:disput(?:es?|ed|ing)|den(?:y|ies|ied)|reject(?:s|ed)?|refut(?:es?|ed))\b", re.IGNORECASE)
+_REFERENCE = re.compile(r"(?:\A|\s)\[\d{1,3}\]\s+[A-Z\"“‘]")
+_A_LIST = 3  # numbered titles in one sentence
 _NEAR = 60  # characters
 
 
@@ -108,6 +111,15 @@ def addresses_the_reader(words: str) -> bool:
     True
     """
     return _ORDERS.search(words) is not None
+
+
+def lists_references(words: str) -> bool:
+    """Whether words are titles of other texts in a numbered list, which nobody says here.
+
+    >>> lists_references("[8] Toolkit of OceanLotus [9] A new backdoor [10] Attacks by APT32"), lists_references("So said X. [1]")
+    (True, False)
+    """
+    return len(_REFERENCE.findall(words)) >= _A_LIST
 
 
 def is_of_its_own(speaker: Speaker | None, accused: AccusedParty | None) -> bool:

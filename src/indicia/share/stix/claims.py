@@ -6,7 +6,8 @@ The deed and the tie are different relationships, each with the confidence that 
 denies or declines has an opinion on what the others say.
 
 A claim that is still to be checked has a note, and an opinion where it is one, and makes neither an actor, a campaign nor a
-relationship: what others import is what we are sure was said. Nothing is tied or attributed to itself.
+relationship: what others import is what we are sure was said. Nothing is tied or attributed to itself, and whose an agency is
+that a sentence only names, our tables tell and not its source.
 
 Each claim has an instant of its own as `created` and `start_time`, and its note tells all of it in plain text: a platform that
 drops extensions and makes one of what has the same ends keeps every claim all the same.
@@ -14,6 +15,7 @@ drops extensions and makes one of what has the same ends keeps every claim all t
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -26,6 +28,9 @@ from indicia.records import (
     Confidence,
     Document,
     Firmness,
+    Level,
+    Mention,
+    MentionKind,
     Proposition,
     Stance,
     Tie,
@@ -38,7 +43,16 @@ from indicia.share.redact import marking_of_texts
 from indicia.share.stix.emptiness import filled
 from indicia.share.stix.ids import CLAIM_EXTENSION, PROFILE, moments_of_claims, object_id
 from indicia.share.stix.objects import Objects
-from indicia.share.stix.parties import Campaigns, accused_object, actor, country, identity, is_name, source_object
+from indicia.share.stix.parties import (
+    Campaigns,
+    accused_object,
+    actor,
+    country,
+    identity,
+    is_itself,
+    is_name,
+    source_object,
+)
 from indicia.share.stix.schema import schema_text
 from indicia.share.stix.told import headline, told
 from indicia.view.words import by_state, firmness_words, source_words, tie_words
@@ -91,6 +105,7 @@ def claim_objects(case: Case, objects: Objects, campaigns: Campaigns, report: st
     moments = moments_of_claims(case)
     counted = {claim.id for claim in those_counted(case.claims, case.judgements)}
     doubtful = {claim.id for claim in to_check(case.claims, ())}
+    named = _states_and_agencies(case)
     all_said = []
     for claim in case.claims:
         document = documents.get(claim.quote.document)
@@ -105,6 +120,7 @@ def claim_objects(case: Case, objects: Objects, campaigns: Campaigns, report: st
             objects=objects,
             marking=marking,
             doubtful=claim.id in doubtful,
+            names_only=_names_only(claim, named[claim.quote.document]),
         )
         all_said.append(said)
     added: list[str] = []
@@ -132,6 +148,7 @@ class _Said(NamedTuple):
     objects: Objects
     marking: Tlp
     doubtful: bool  # read with too little certainty
+    names_only: bool  # its sentence names an agency, and no state that it is of
 
     @property
     def key(self) -> str:
@@ -154,6 +171,24 @@ class _Said(NamedTuple):
             "extensions": {CLAIM_EXTENSION: {"extension_type": "property-extension", **reference}},
         }
         return self.objects.relate(source, kind, target, self.key, part, marking=self.marking, created=self.moment, **fields)
+
+
+def _states_and_agencies(case: Case) -> dict[str, list[Mention]]:
+    """Document -> what it says of states and agencies."""
+    found: dict[str, list[Mention]] = defaultdict(list)
+    for one in case.mentions:
+        if one.kind in (MentionKind.STATE, MentionKind.AGENCY):
+            found[one.span.document].append(one)
+    return found
+
+
+def _names_only(claim: Claim, mentions: list[Mention]) -> bool:
+    """Whether a sentence names the agency that it accuses and neither the state that this is of nor words that tie it."""
+    tie, quote = claim.tie, claim.quote
+    if tie is None or tie.words is not None or tie.kind is not TieKind.ORGAN or claim.accused.level is not Level.AGENCY:
+        return False
+    inside = [one for one in mentions if quote.start <= one.span.start < quote.end]
+    return bool(inside) and not any(one.kind is MentionKind.STATE and one.target == tie.state for one in inside)
 
 
 def _note(said: _Said, about: list[str]) -> str:
@@ -207,7 +242,7 @@ def _deed(said: _Said) -> str | None:
     actor = accused is not None and accused.split("--")[0] in {"intrusion-set", "threat-actor"}
     if said.campaign is None or accused is None or not actor or (claim.deed is None and claim.tie is not None):
         return None
-    if said.objects.called(said.campaign) == said.objects.called(accused):
+    if is_itself(said.objects.called(said.campaign), said.objects.called(accused)):
         return None
     how = claim.deed or claim.said
     return said.relate(said.campaign, "attributed-to", accused, "deed", how, _ALLEGED.get(claim.stance, "Alleged"))
@@ -228,7 +263,7 @@ def _tie(said: _Said) -> Iterator[str]:
             yield said.relate(said.campaign, "originates-from", accused, "tie", tie or claim.said, "Said to come from there")
         return
     name = _master(tie) if tie is not None else ""
-    if tie is None or name == objects.called(accused):
+    if tie is None or said.names_only or name == objects.called(accused):
         return
     words = f"Said to be {tie_words(tie)}"
     if tie.kind is TieKind.LOCATED:

@@ -92,7 +92,7 @@ class Objects:
         return self.add(kind, *key, marking=marking, created=PROFILE, modified=PROFILE, **fields)
 
     def refer(self, id: str) -> str | None:
-        """The id of an object of ATT&CK, by T, G or S number; None for what ATT&CK does not know.
+        """The id of an object of ATT&CK, by T, G, S or C number; None for what ATT&CK does not know.
 
         It stays ATT&CK's own, for the reader to have. For whoever has not, its name and number are added as of the day on which
         ATT&CK created it: every version that ATT&CK has published since is newer, and none is replaced by that.
@@ -124,6 +124,10 @@ class Objects:
     def called(self, id: str) -> str | None:
         """The name of an object of the bundle."""
         return self._objects.get(id, {}).get("name")
+
+    def field(self, id: str, name: str) -> Any:
+        """What an object of the bundle holds under a name; None for nothing."""
+        return self._objects.get(id, {}).get(name)
 
     def observable(self, kind: str, id: str, **fields: Any) -> str:
         """Adds a cyber observable, which has no times; returns its id."""

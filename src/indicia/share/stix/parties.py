@@ -1,6 +1,6 @@
 """Who speaks, who is accused, what was done and where, as STIX objects: each under one id wherever it is told of.
 
-A group that ATT&CK knows is ATT&CK's own object, referred to by its id; a campaign stands for a deed that is told
+A group or a campaign that ATT&CK knows is ATT&CK's own object, referred to by its id; a campaign stands for a deed that is told
 surely (`affairs.campaigns`), by whatever name a claim calls it; a place is a country.
 
 Who and what our tables know by this name is public, whatever text tells of it: what a text says of them stands in notes and
@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 
 from indicia.affairs.campaigns import deeds_told
+from indicia.knowledge.index import fold
 from indicia.knowledge.resolve import names_of
 from indicia.records import AccusedType, Case, Claim, Level, SourceType, Tlp
 from indicia.share.redact import marking_of_texts
@@ -100,6 +101,21 @@ def actor(objects: Objects, name: str, type: AccusedType, marking: Tlp | None = 
     return objects.named("threat-actor", name, kind, marking=marking, name=name, labels=["alleged"], threat_actor_types=[kind])
 
 
+_ASIDE = re.compile(
+    r"\s*(?:\([^)]*\)|\b(?:19|20)\d\d\b|\b(?:campaign|operation|activity|intrusions?|attacks?|hacks?)\b)\s*", re.IGNORECASE
+)
+
+
+def is_itself(campaign: str | None, accused: str | None) -> bool:
+    """Whether a campaign goes by the name of whoever is accused of it, so that to attribute it would say nothing.
+
+    >>> is_itself("Volt Typhoon campaign", "Volt Typhoon"), is_itself("Operation Aurora 2009", "APT17")
+    (True, False)
+    """
+    names = [fold(_ASIDE.sub(" ", name)) or fold(name) for name in (campaign, accused) if name]
+    return len(names) == 2 and names[0] == names[1]
+
+
 class Campaigns:
     """The campaigns of a case: one for each deed that is told surely enough to be one."""
 
@@ -114,11 +130,18 @@ class Campaigns:
         # The name of a deed that no table knows may be from any of the texts that tell it.
         self._markings = {deed: Tlp.strictest(marking for one, marking in told if one == deed) for deed, _ in told}
 
+    def incident(self, claim: Claim) -> str | None:
+        """The known incident that a claim's campaign stands for."""
+        deed = self._deeds.get(claim.id)
+        return deed.incident if deed is not None else None
+
     def of(self, claim: Claim) -> str | None:
         """The campaign that a claim is about, None where it is none that is sure."""
         deed = self._deeds.get(claim.id)
         if deed is None:
             return None
+        if deed.campaign is not None and (theirs := self._objects.refer(deed.campaign)) is not None:
+            return theirs
         known = self._objects.knowledge.incidents.get(deed.incident) if deed.incident else None
         if known is None:
             return self._objects.named("campaign", deed.key, marking=self._markings[deed], name=deed.name)

@@ -1,15 +1,19 @@
-"""Who was attacked, as those say who accuse somebody of it: `targets` from the campaign, else from whoever is accused.
+"""Who was attacked, as those say who accuse somebody of it or take credit: `targets` from the campaign, else from whoever is
+accused.
 
 A victim that goes by a name is an organisation, others a class of such. What the reader cut out of a longer name, and what says
-only that there were victims ("dozens of organisations"), is no object.
+only that there were victims ("dozens of organisations"), is no object. A sentence on a known deed may tell of others beside it:
+whom our table does not know as hit by that one, the accused targets. A claim that names nobody who was hit has the victims that
+the same source names of the same deed elsewhere in its text.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from indicia.affairs.content import any_deed
+from indicia.knowledge.tables import Incident
 from indicia.records import Case, Claim, Document, MentionKind, Span, Stance, Tlp, those_counted
 from indicia.share.redact import marking_of_texts
 from indicia.share.stix.ids import moments_of_claims
@@ -41,16 +45,44 @@ def target_objects(case: Case, objects: Objects, campaigns: Campaigns) -> list[s
     places = {(one.span.document, one.span.start, one.span.end): one.value for one in sectors}
     whole = marking_of_texts(case)
     moments = moments_of_claims(case)
+    elsewhere = _told_elsewhere(case.claims)
     added: list[str] = []
     for claim in those_counted(case.claims, case.judgements):
         document = documents.get(claim.quote.document)
         marking = case.counts_as(document) if document else whole
-        if claim.stance is Stance.ACCUSES and claim.deed is not None:
-            doer = campaigns.of(claim) or _doer(claim, objects, marking)
-            if doer is not None:
-                victims = list(dict.fromkeys(_victims(claim, document, places, objects, marking)))
-                added += _hit(claim, doer, victims, moments[claim.id], objects, marking)
+        if claim.stance in (Stance.ACCUSES, Stance.CLAIMS) and claim.deed is not None:
+            campaign, doer = campaigns.of(claim), _doer(claim, objects, marking)
+            known = objects.knowledge.incidents.get(campaigns.incident(claim) or "")
+            for victim in dict.fromkeys(_victims(elsewhere.get(claim.id, claim), document, places, objects, marking)):
+                hit_by = campaign if known is None or _is_hit_by(known, victim, objects) else doer
+                if (source := hit_by or doer) is not None:
+                    added += _hit(claim, source, victim, moments[claim.id], objects, marking)
     return list(dict.fromkeys(added))
+
+
+def _told_elsewhere(claims: Iterable[Claim]) -> dict[str, Claim]:
+    """Claim id -> the claim of its text whose victims are its own, too, as it names none."""
+    told: dict[tuple[str, str | None, str], Claim] = {}
+    for claim in claims:
+        if claim.incident and claim.victims:
+            told.setdefault(_deed_of(claim), claim)
+    return {one.id: told[_deed_of(one)] for one in claims if one.incident and not one.victims and _deed_of(one) in told}
+
+
+def _deed_of(claim: Claim) -> tuple[str, str | None, str]:
+    """A text, who speaks there, and what they call a deed."""
+    source = claim.source.party
+    return claim.quote.document, source.canonical if source else None, (claim.incident or "").casefold()
+
+
+def _is_hit_by(known: Incident, victim: str, objects: Objects) -> bool:
+    """Whether our table knows of an incident that somebody was hit by it: the country, the sector, or a telling word of who."""
+    place, name = objects.field(victim, "country"), (objects.called(victim) or "").casefold()
+    if place is not None:
+        return place in known.victim_countries
+    words = set(re.findall(r"[^\W\d_]{4,}", " ".join((known.name, *known.names, *known.victims, *known.products)).casefold()))
+    telling = words - any_deed()
+    return name in known.sectors or not telling.isdisjoint(re.findall(r"[^\W\d_]{4,}", name))
 
 
 def _doer(claim: Claim, objects: Objects, marking: Tlp) -> str | None:
@@ -58,21 +90,20 @@ def _doer(claim: Claim, objects: Objects, marking: Tlp) -> str | None:
     return accused if accused is not None and not accused.startswith("location--") else None
 
 
-def _hit(claim: Claim, doer: str, victims: list[str], moment: str, objects: Objects, marking: Tlp) -> Iterator[str]:
+def _hit(claim: Claim, doer: str, victim: str, moment: str, objects: Objects, marking: Tlp) -> tuple[str, str]:
     who = source_words(claim) if claim.source.party else "a source that is not named"
-    for victim in victims:
-        yield victim
-        yield objects.relate(
-            doer,
-            "targets",
-            victim,
-            objects.key(claim.id),
-            marking=marking,
-            created=moment,
-            start_time=moment,
-            created_by_ref=source_object(claim, objects, marking),
-            description=f"Said by {who}: “{claim.quote.text}”",
-        )
+    relation = objects.relate(
+        doer,
+        "targets",
+        victim,
+        objects.key(claim.id),
+        marking=marking,
+        created=moment,
+        start_time=moment,
+        created_by_ref=source_object(claim, objects, marking),
+        description=f"Said by {who}: “{claim.quote.text}”",
+    )
+    return victim, relation
 
 
 def _victims(
