@@ -70,11 +70,13 @@ class Deed(NamedTuple):
     campaign: str | None = None
 
 
-def deeds_told(case: Case, knowledge: Knowledge) -> dict[str, Deed]:
-    """Claim id -> the deed that it is about, of the claims that count and tell one. An affair has one deed."""
+def deeds_told(case: Case, knowledge: Knowledge, *, every: bool = False) -> dict[str, Deed]:
+    """Claim id -> the deed that it is about, of the claims that count and tell one, or of `every` claim. An affair has one
+    deed."""
     documents = {document.id: document for document in case.documents}
     place = ranks(case.documents)
-    counted = sorted(those_counted(case.claims, case.judgements), key=lambda one: claim_order(one, documents, place))
+    taken = case.claims if every else those_counted(case.claims, case.judgements)
+    counted = sorted(taken, key=lambda one: claim_order(one, documents, place))
     called = _campaigns_called(case, counted)
     affairs = {claim: number for number, affair in enumerate(case.affairs) for row in affair.rows for claim in row.claims}
     groups: dict[object, list[Claim]] = {}
@@ -103,9 +105,7 @@ def _campaigns_called(case: Case, claims: Iterable[Claim]) -> dict[str, Mention]
     return found
 
 
-def _of_affair(
-    claims: Sequence[Claim], own: Mapping[str, Deed | None], known: Deed | None
-) -> Iterator[tuple[str, Deed]]:
+def _of_affair(claims: Sequence[Claim], own: Mapping[str, Deed | None], known: Deed | None) -> Iterator[tuple[str, Deed]]:
     """The deeds of the claims on one affair, oldest first."""
     named = next((deed for deed in own.values() if deed is not None and not deed.incident), None)
     for claim in claims:
@@ -138,12 +138,12 @@ def _campaign(called: Mention, knowledge: Knowledge) -> Deed:
     return _known(incident, knowledge) or Deed(f"attack {theirs.id}", theirs.name, campaign=theirs.id)
 
 
-def _own(claim: Claim, document: Document | None, called: Mention | None, knowledge: Knowledge) -> Deed | None:
+def _own(claim: Claim, document: Document | None, campaign: Mention | None, knowledge: Knowledge) -> Deed | None:
     """The deed that a claim itself tells."""
     if claim.incident_id is not None and _is_meant(claim, knowledge):
         return _known(claim.incident_id, knowledge)
-    if called is not None and claim.deed is not None:
-        return _campaign(called, knowledge)
+    if campaign is not None and claim.deed is not None:
+        return _campaign(campaign, knowledge)
     month = (claim.date or (document.published if document else None) or "")[:7]
     for words in _names(claim):
         name = _TRAIL.sub("", _LEAD.sub("", " ".join(words.split()))).strip(_EDGE)

@@ -44,10 +44,19 @@ def name_of(case: Case, knowledge: Knowledge) -> str:
 
 
 def _deed(case: Case, main: MainAffair, knowledge: Knowledge) -> Deed | None:
-    """The earliest deed that claims of the main affair tell."""
-    told, documents, place = deeds_told(case, knowledge), {one.id: one for one in case.documents}, ranks(case.documents)
-    mine = sorted((claim for claim in main.on if claim.id in told), key=lambda one: claim_order(one, documents, place))
-    return told[mine[0].id] if mine else None
+    """The earliest deed that claims of the main affair tell; where none counts, be it unsure or taken back, that which any
+    claim tells: it is the same affair on the day on which somebody bears it out."""
+    documents, place = {one.id: one for one in case.documents}, ranks(case.documents)
+    joined = {claim for row in main.affair.rows for claim in row.claims} if main.affair else {claim.id for claim in main.on}
+    for every, mine in ((False, joined), (True, {claim.id for claim in case.claims})):
+        told = deeds_told(case, knowledge, every=every)
+        found = sorted(
+            (claim for claim in case.claims if claim.id in told and claim.id in mine),
+            key=lambda one: claim_order(one, documents, place),
+        )
+        if found:
+            return told[found[0].id]
+    return None
 
 
 def document_keys(documents: Iterable[Document]) -> dict[str, str]:

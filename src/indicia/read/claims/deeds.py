@@ -112,7 +112,7 @@ class Deeds:
         """A place without the cut through a word at either end: "doping" of "anti-doping", ".S." of "U.S."."""
         start, end = place
         text = self.text
-        while start > sentence[0] and (text[start].isalnum() or text[start] == ".") and _joins(text, start):
+        while start > sentence[0] and (text[start].isalnum() or text[start] in ".-&’") and _joins(text, start):
             start -= 1
         while end < sentence[1] and text[end].isalnum() and text[end - 1].isalnum():
             end += 1

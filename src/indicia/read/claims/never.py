@@ -116,8 +116,8 @@ def addresses_the_reader(words: str) -> bool:
 def lists_references(words: str) -> bool:
     """Whether words are titles of other texts in a numbered list, which nobody says here.
 
-    >>> lists_references("[8] Toolkit of OceanLotus [9] A new backdoor [10] Attacks by APT32"), lists_references("So said X. [1]")
-    (True, False)
+    >>> lists_references("[8] Toolkit of OceanLotus [9] A new backdoor [10] Attacks by APT32")
+    True
     """
     return len(_REFERENCE.findall(words)) >= _A_LIST
 

@@ -20,9 +20,9 @@ from indicia.read.claims.never import (
     denies_nothing,
     disputes,
     is_asked,
-    lists_references,
     is_of_another,
     is_of_its_own,
+    lists_references,
     only_gives_a_name,
     takes_back,
 )
@@ -152,7 +152,11 @@ class _Reading:
         if is_asked(self.text, proposal.sentence, proposal.stance):
             return
         words = self.text[slice(*proposal.sentence)]
-        if addresses_the_reader(words) or lists_references(words) or (proposal.stance is Stance.DENIES and denies_nothing(words)):
+        if (
+            addresses_the_reader(words)
+            or lists_references(words)
+            or (proposal.stance is Stance.DENIES and denies_nothing(words))
+        ):
             return
         if proposal.stance is Stance.ACCUSES and takes_back(self.text, proposal.sentence):
             proposal = proposal._replace(stance=Stance.WITHDRAWS)

@@ -24,7 +24,7 @@ from indicia.share.stix.claims import claim_extension_definition, claim_objects
 from indicia.share.stix.conduct import conduct_objects
 from indicia.share.stix.emptiness import filled
 from indicia.share.stix.findings import Indicators, measure_objects, sighting_objects
-from indicia.share.stix.ids import PROFILE, born, marking_object, object_id, version_of
+from indicia.share.stix.ids import PROFILE, as_of, born, growth_of, marking_object, object_id
 from indicia.share.stix.objects import Objects
 from indicia.share.stix.parties import Campaigns, identity
 from indicia.share.stix.schema import schema_text
@@ -57,7 +57,14 @@ def _objects(
 ) -> list[dict[str, Any]]:
     """The objects, with `sightings` as those of the hunt that the report holds."""
     known_by = {**claim_keys(case), **document_keys(case.documents), "case": key_of(case, knowledge)}
-    objects = Objects(moment=version_of(case), born=born(case), marking=marking_of(case), knowledge=knowledge, keys=known_by)
+    objects = Objects(
+        moment=as_of(case),
+        grown=growth_of(case),
+        born=born(case),
+        marking=marking_of(case),
+        knowledge=knowledge,
+        keys=known_by,
+    )
     producer = identity(objects, "Indicia", "system", Tlp.CLEAR)
     objects.producer = producer
     objects.add_raw(claim_extension_definition(producer))

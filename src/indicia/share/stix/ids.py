@@ -91,13 +91,12 @@ def as_of(case: Case) -> str:
     return max([*texts, *([stamp(newest)] if newest else [])], default=PROFILE)
 
 
-def version_of(case: Case) -> str:
-    """When the case's newest source or event is from, and a millisecond later for each character of its texts, each day of
-    their dates and each judgement: a case that grew, was dated later or was judged has newer objects."""
+def growth_of(case: Case) -> int:
+    """How many milliseconds after its sources a case is from: one for each character of its texts, each day of their dates and
+    each judgement. A case that grew, was dated later or was judged has newer objects."""
     days = (stamp(document.published)[:10] for document in case.documents if document.published)
     grown = sum(len(document.text) for document in case.documents) + len(case.judgements)
-    grown += sum(max(0, datetime.fromisoformat(day).toordinal() - _FIRST_DAY) for day in days)
-    return stamp(datetime.fromisoformat(as_of(case)) + timedelta(milliseconds=grown))
+    return grown + sum(max(0, datetime.fromisoformat(day).toordinal() - _FIRST_DAY) for day in days)
 
 
 def moments_of_claims(case: Case) -> dict[str, str]:
@@ -114,12 +113,12 @@ def moments_of_claims(case: Case) -> dict[str, str]:
     for claim in case.claims:
         day = stamp(claim.date or days.get(claim.quote.document))[:10]
         apart = int.from_bytes(sha256(keys[claim.id].encode()).digest()[:8]) % _APART
-        while (moment := _later(day, apart)) in taken:
+        while (moment := later_by(apart, day)) in taken:
             apart += 1
         taken.add(moment)
         found[claim.id] = moment
     return found
 
 
-def _later(day: str, milliseconds: int) -> str:
-    return stamp(datetime.fromisoformat(day) + timedelta(milliseconds=milliseconds))
+def later_by(milliseconds: int, moment: str) -> str:
+    return stamp(datetime.fromisoformat(moment).replace(tzinfo=UTC) + timedelta(milliseconds=milliseconds))

@@ -7,7 +7,7 @@ from typing import Any
 
 from indicia.knowledge import Knowledge
 from indicia.records import TLP_IDS, Tlp
-from indicia.share.stix.ids import PROFILE, object_id
+from indicia.share.stix.ids import PROFILE, later_by, object_id
 
 
 def attack_reference(id: str) -> dict[str, str]:
@@ -24,20 +24,28 @@ def _of_attack(stix: str, number: str, name: str, created: str) -> dict[str, Any
 
 
 class Objects:
-    """Collects objects by id. What belongs to the case was modified at `moment`; its newest text is from `born`; `keys` say
-    what claims and texts are known by wherever they come again. What has no time of its own was created on the day of the
-    profile: it stays what it is while the case grows. What others made, such as the objects of ATT&CK, is referred to by its id
-    and stays theirs (`refer`).
+    """Collects objects by id. What belongs to the case was modified `grown` milliseconds after `moment`, or after it was
+    created; its newest text is from `born`; `keys` say what claims and texts are known by wherever they come again. What has no
+    time of its own was created on the day of the profile: it stays what it is while the case grows. What others made, such as
+    the objects of ATT&CK, is referred to by its id and stays theirs (`refer`).
 
     What several sources state is marked by the widest of their markings, and holds what that source says: a thing that a public
     text tells is public, whatever else tells it too. Objects that belong to no single source carry the marking of the case.
     """
 
     def __init__(
-        self, *, moment: str, born: str, marking: Tlp, knowledge: Knowledge, keys: Mapping[str, str] | None = None
+        self,
+        *,
+        moment: str,
+        grown: int = 0,
+        born: str,
+        marking: Tlp,
+        knowledge: Knowledge,
+        keys: Mapping[str, str] | None = None,
     ) -> None:
         self._keys = keys or {}
-        self.moment = moment
+        self._moment = moment
+        self._grown = grown
         self.born = born
         self.marking = marking
         self.knowledge = knowledge
@@ -77,7 +85,7 @@ class Objects:
             "spec_version": "2.1",
             "id": identity,
             "created": created,
-            "modified": max(modified or self.moment, created),
+            "modified": modified or later_by(self._grown, max(self._moment, created)),
             "object_marking_refs": [TLP_IDS[marking]],
         }
         if self.producer and fields.get("created_by_ref") is None:
