@@ -98,6 +98,7 @@ def through_opencti(bundle: str) -> dict[str, Any]:
         except Exception as error:
             failed[f"{item['type']}: {type(error).__name__}"] += 1
     server.shutdown()
+    server.server_close()
     notes, opinions, relations, near = {}, {}, {}, set()
     for name, fields in Platform.created:
         if name == "noteAdd":

@@ -45,6 +45,15 @@ def test_every_claim_comes_back_once(way: Any, tmp_path: Path) -> None:
     assert ties == {(claim.tie.kind, claim.tie.state) for claim in case.claims if claim.tie}
 
 
+@pytest.mark.parametrize("way", [through_a_platform, through_misp])
+def test_a_title_that_notes_tell_is_not_told_again(way: Any, tmp_path: Path) -> None:
+    case = msgspec.structs.replace(exchange_case(), name="Microsoft says that HAFNIUM hacked the Exchange servers of Norway")
+    path = tmp_path / "back.json"
+    path.write_bytes(way(case))
+    _, claims, _, _ = read_sources([str(path)], load())
+    assert sorted(map(fields_of, claims)) == sorted(map(fields_of, case.claims))
+
+
 @pytest.mark.parametrize("make", [exchange_case, hostile_case])
 def test_a_note_is_read_as_it_was_written(make: Any) -> None:
     case = make()

@@ -141,7 +141,8 @@ def _prose(item: Mapping[str, Any], page: Page, told: set[str]) -> None:
     heading = item.get("name") or item.get("abstract")
     if field is None or any(_ATTACK.match(one) for one in _sources(item)) or _quoted(item) in told:
         return
-    if isinstance(heading, str) and (words or kind in _REPORTS):
+    if isinstance(heading, str) and (words or kind in _REPORTS) and not (told and kind in _REPORTS):
+        # The name of a report with notes of ours is the heading of a text that they tell already.
         page.prose(heading, f"{item['id']}/name", BlockKind.HEADING)
     if isinstance(words, str):
         page.prose(words, f"{item['id']}/{field}")
