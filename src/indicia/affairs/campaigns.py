@@ -165,13 +165,23 @@ def _is_news(claim: Claim) -> bool:
 
 
 def _is_meant(claim: Claim, knowledge: Knowledge) -> bool:
-    """Whether a known incident that a sentence names is the one that its claim is about: it is the only one, or the claim's own
-    words for the deed name it."""
-    named = {one.incident.id for one in knowledge.affairs.find(claim.quote.text) if one.by == "name"}
-    if len(named) < 2:
+    """Whether a known incident that a sentence tells is the one that its claim is about. It is not where only the name of the
+    accused leads to it, who did other things, too; where the sentence names several, the claim's own words must."""
+    found = knowledge.affairs.find(claim.quote.text)
+    mine = next((one for one in found if one.incident.id == claim.incident_id), None)
+    if mine is not None and _is_of_the_accused(mine.surfaces, claim) and not (claim.act and _is_deed(claim.act.text)):
+        return False
+    if len({one.incident.id for one in found if one.by == "name"}) < 2:
         return True
     told = " ".join((claim.act.text if claim.act else "", *(span.text for span in claim.victims)))
     return claim.incident_id in {one.incident.id for one in knowledge.affairs.find(told)}
+
+
+def _is_of_the_accused(surfaces: Iterable[str], claim: Claim) -> bool:
+    """Whether all words that tell an incident are those of whoever is accused."""
+    party = claim.accused.party
+    names = f"{party.canonical} {party.span.text}".casefold() if party is not None else ""
+    return all(surface in names for surface in surfaces)
 
 
 def _names(claim: Claim) -> Iterator[str]:
@@ -183,7 +193,7 @@ def _names(claim: Claim) -> Iterator[str]:
         at = claim.quote.text.find(span.text)
         if at >= 0 and span.text[:1].isupper() and (told := _ATTACK_ON.search(claim.quote.text[:at])) is not None:
             yield f"{told.group()}{span.text}"
-    if _DONE.search(claim.quote.text):
+    if _DONE.search(claim.quote.text) and _is_news(claim):  # a name that no text gives it
         for span in claim.victims:
             yield f"Attack on {_LEAD.sub('', ' '.join(span.text.split()))}"
 

@@ -19,7 +19,7 @@ from indicia.share.redact import marking_of_texts
 from indicia.share.stix.ids import moments_of_claims
 from indicia.share.stix.objects import Objects
 from indicia.share.stix.parties import Campaigns, accused_object, country, identity, source_object
-from indicia.view.words import source_words
+from indicia.view.words import by_state, source_words
 
 _LEAD = re.compile(
     r"^(?:(?:the|a|an|its|their|his|her|our|and|or|of|on|in|against|some|many|several|various|numerous|other|dozens|"
@@ -114,6 +114,7 @@ def _victims(
     own = {party.canonical.casefold() for party in parties if party} | {
         party.span.text.casefold() for party in parties if party
     }
+    countries = {by_state(code)[0] for code in claim.victim_countries}  # told as places
     told = set[str]()
     for span in claim.victims:
         name = victim_name(span, document)
@@ -123,7 +124,7 @@ def _victims(
                 for (place, start, end), value in sectors.items()
                 if span.document == place and span.start <= start and end <= span.end
             )
-        elif name.casefold() not in own:
+        elif name.casefold() not in own and name not in countries:
             named = _NAME.search(name) is not None and not objects.knowledge.states.named(name)
             yield identity(objects, name, "organization" if named else "class", marking)
     for sector in sorted(told & set(claim.sectors)):
