@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from indicia import knowledge
-from indicia.read.claims.deeds import Deeds
+from indicia.read.claims.deeds import Deeds, ToldDeed
 from indicia.read.claims.network import FIELDS
 from indicia.read.claims.parties import NamesByPlace, Parties
 from indicia.read.claims.proposals import Proposal
@@ -22,6 +22,11 @@ def told(
     text: str, act: str = "", published: str | None = None, victims: tuple[str, ...] = ()
 ) -> tuple[str | None, str | None]:
     """(name, id) of the deed of a claim whose sentence is the last one of a text."""
+    about = deed_of(text, act, published, victims).about
+    return (about[0].name, about[0].id) if about else (None, None)
+
+
+def deed_of(text: str, act: str = "", published: str | None = None, victims: tuple[str, ...] = ()) -> ToldDeed:
     document = document_from_text(text, name="case", published=published)
     places = {name: (text.rindex(name), text.rindex(name) + len(name)) for name in (act, *victims) if name}
     start = text.rstrip(".").rfind(". ") + 1
@@ -37,8 +42,27 @@ def told(
         speaker_led=None,
     )
     parties = Parties(text, NamesByPlace(find_names(document, KNOWN)), KNOWN)
-    about = Deeds(document, parties, KNOWN).of(heard, None, None).about
-    return (about[0].name, about[0].id) if about else (None, None)
+    return Deeds(document, parties, KNOWN).of(heard, None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "cut", "whole"),
+    [
+        ("They hit anti-doping bodies last year.", "doping bodies", "anti-doping bodies"),
+        ("They hit U.S.-run ports.", ".S.-run ports", "U.S.-run ports"),
+        ("They stole from the Bank of Bangladesh in 2016.", "of Bangladesh", "Bank of Bangladesh"),
+        ("They stole from Banco de Chile and others.", "Banco", "Banco de Chile"),
+        ("They broke into Korea Hydro & Nuclear Power in 2014.", "Hydro & Nuclear Power", "Korea Hydro & Nuclear Power"),
+        ("They broke into the mail of Fjordbank on Monday.", "Fjordbank", "Fjordbank"),
+        ("On Monday Fjordbank was hit.", "Fjordbank", "Fjordbank"),
+        ("Yesterday Fjordbank was hit.", "Fjordbank", "Fjordbank"),
+        ("Fjordbank’s clients were hit.", "clients", "clients"),
+        ("Nordic Cyber Group Hits Fjordbank for money.", "Fjordbank", "Fjordbank"),
+    ],
+)
+def test_a_victim_is_whole_though_the_words_that_were_marked_are_cut(text: str, cut: str, whole: str) -> None:
+    (place,) = deed_of(text, victims=(cut,)).victims
+    assert text[slice(*place)] == whole
 
 
 @pytest.mark.parametrize(

@@ -168,20 +168,22 @@ def _is_meant(claim: Claim, knowledge: Knowledge) -> bool:
     """Whether a known incident that a sentence tells is the one that its claim is about. It is not where only the name of the
     accused leads to it, who did other things, too; where the sentence names several, the claim's own words must."""
     found = knowledge.affairs.find(claim.quote.text)
-    mine = next((one for one in found if one.incident.id == claim.incident_id), None)
-    if mine is not None and _is_of_the_accused(mine.surfaces, claim) and not (claim.act and _is_deed(claim.act.text)):
-        return False
+    is_told = any(one.incident.id == claim.incident_id for one in found)
+    if is_told and not (claim.act and _is_deed(claim.act.text)):
+        others = knowledge.affairs.find(_without_the_accused(claim))
+        if all(one.incident.id != claim.incident_id for one in others):
+            return False
     if len({one.incident.id for one in found if one.by == "name"}) < 2:
         return True
     told = " ".join((claim.act.text if claim.act else "", *(span.text for span in claim.victims)))
     return claim.incident_id in {one.incident.id for one in knowledge.affairs.find(told)}
 
 
-def _is_of_the_accused(surfaces: Iterable[str], claim: Claim) -> bool:
-    """Whether all words that tell an incident are those of whoever is accused."""
+def _without_the_accused(claim: Claim) -> str:
+    """A claim's sentence without the names of whoever is accused."""
     party = claim.accused.party
-    names = f"{party.canonical} {party.span.text}".casefold() if party is not None else ""
-    return all(surface in names for surface in surfaces)
+    names = (party.canonical, party.span.text) if party is not None else ()
+    return re.sub("|".join(map(re.escape, names)) or r"\Z", " ", claim.quote.text, flags=re.IGNORECASE)
 
 
 def _names(claim: Claim) -> Iterator[str]:

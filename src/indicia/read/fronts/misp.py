@@ -112,8 +112,8 @@ def read_misp(events: list[dict[str, Any]], name: str) -> Parsed:
 
 
 def _prose(event: dict[str, Any], page: Page) -> None:
-    """What somebody wrote to be read: the event's title, and sentences in its attributes. The title of one with notes of ours is
-    the heading of a text that they tell already."""
+    """What somebody wrote to be read: the event's title, and sentences in its attributes. The title of an event with notes of
+    ours is the heading of a text that they tell already."""
     id = string(event, "uuid") or ""
     quotes = {told.quote for _, note in notes_of(event) if (told := read_note(note))}  # claims of ours, which notes tell whole
     if not quotes:
