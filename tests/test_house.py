@@ -55,7 +55,7 @@ INNER = {
     "view": "wording inert language lines words sides notes positions drawing voices saying affair moments first judgements "
     "slots translated since unread",
     "spark": "session keeping scanning gathering tables hunting watching reading ledger",
-    "share": "internals redact indicators plain eurepoc ledger timelines navigator stix misp coalition brief card "
+    "share": "internals redact indicators plain eurepoc ledger timelines navigator stix attackflow misp coalition brief card "
     "statement taxii_client",
     "readers": "allowed asking parts server model",
     "web": "guard cases shown pages actions taxii app",

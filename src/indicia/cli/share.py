@@ -38,7 +38,8 @@ def share(
         str,
         typer.Option(
             "--as",
-            help="md, html, pdf, docx, card, json, stix, misp, navigator, csv, timesketch, eurepoc, ledger, jsonld",
+            help="md, html, pdf, docx, card, json, stix, misp, navigator, attack-flow, csv, timesketch, eurepoc, ledger, "
+            "jsonld",
             show_default=False,
             autocompletion=formats,
         ),

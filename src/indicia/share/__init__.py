@@ -96,6 +96,12 @@ def _navigator(case: Case, knowledge: Knowledge) -> bytes:
     return render(case, knowledge)
 
 
+def _attack_flow(case: Case, knowledge: Knowledge) -> bytes:
+    from indicia.share.attackflow import render
+
+    return render(case, knowledge)
+
+
 def _csv(case: Case, knowledge: Knowledge) -> bytes:
     from indicia.share.indicators import render
 
@@ -140,6 +146,7 @@ OTHERS: dict[str, Callable[[Case, Knowledge], bytes | Iterable[bytes]]] = {
     "stix": _stix,
     "misp": _misp,
     "navigator": _navigator,
+    "attack-flow": _attack_flow,
     "csv": _csv,
     "timesketch": _timesketch,
     "card": _card,

@@ -55,6 +55,7 @@ _NAMED = {
 _PROSE = {
     "report": "description", "grouping": "description", "campaign": "description", "incident": "description",
     "intrusion-set": "description", "threat-actor": "description", "note": "content", "opinion": "explanation",
+    "attack-flow": "description", "attack-action": "description",
 }  # fmt: skip
 _ATTACK = re.compile("mitre", re.IGNORECASE)
 _BY = {"windows-registry-key": "key", "mutex": "name"}  # observables by the field that tells them
@@ -66,7 +67,7 @@ _ACCUSED = {
 }
 _TO = {"attributed-to": {"intrusion-set", "threat-actor", "identity"}, "originates-from": {"location"}}
 _SAYS = {"attributed-to": " is attributed to ", "originates-from": " is said to come from "}
-_REPORTS = frozenset({"report", "grouping"})
+_REPORTS = frozenset({"report", "grouping", "attack-flow"})
 _INCIDENTS = frozenset({"campaign", "incident"})
 _CONFIDENCE = {Confidence.LOW: "low", Confidence.MODERATE: "moderate", Confidence.HIGH: "high"}
 
@@ -232,6 +233,9 @@ def _stated(item: dict[str, Any], page: Page) -> Iterator[Said]:
     path = str(item.get("id") or "")
     if kind == "attack-pattern":
         yield from _technique(item, page, path)
+    elif kind == "attack-action":  # of an Attack Flow
+        number = {"external_references": [{"external_id": string(item, "technique_id") or ""}]}
+        yield from _technique({"name": string(item, "name"), **number}, page, path)
     elif kind == "vulnerability":
         names = (*_external(item), string(item, "name") or "")
         if id := next((id for id in names if _CVE.fullmatch(id)), None):

@@ -46,6 +46,7 @@ FILES = {
         "The techniques in MITRE's viewer.",
         MACHINES,
     ),
+    "attack-flow": ("attack-flow.json", "application/json", "Attack Flow", "What was done, step by step.", MACHINES),
     "csv": ("indicators.csv", "text/csv; charset=utf-8", "Indicators, CSV", "For spreadsheets and block lists.", MACHINES),
     "ledger": (
         "ledger.csv",
