@@ -78,6 +78,8 @@ _BENIGN = before(
     r"\b(?:genuine|legitimate|real|authentic) (?:[\w-]+ ){1,2}(?:are |is |come |comes )?(?:always |only )?(?:sent )?from ",
     r"\bfalse (?:leads?|alarms?)\s*:[^.;\n]{0,80}?[\s\"'(]",
     r"\breal (?:web ?)?(?:site|page|domain|address|portal),?\s",
+    r"\bunrelated (?:[\w-]+ ){0,2}(?:tenants?|hosts?|domains?|sites?|servers?|infrastructure|operators?|actors?|campaigns?|"
+    r"customers?)\b[^.;:\n]{0,80}?[\s\"'(`]",
     r"\b(?:is|are|was|were) (?:fine|normal|harmless|expected),? and so (?:is|are|was|were) ",
     r"\bturn(?:s|ed|ing)? away\b[^.!?;\n]{0,100}?[\s\"'(]",
     r"\b(?:checks?|tests?|check(?:ed|ing)|test(?:ed|ing)|pings?) (?:for )?(?:(?:its |the |"
@@ -98,7 +100,8 @@ _BENIGN_AFTER = re.compile(
     r"allow-?listed|white-?listed|safe\b|harmless|ha(?:s|ve|d) (?:nothing|no (?:part|role|connection|relation|"
     r"link)s?) (?:to do )?(?:with|in)\b|"
     r"and not (?:to |at |on )?(?:an? |the |its )?(?:look-?alike|fake|copy|imitation|spoofed)|"
-    r"\([^()\n]{0,80}\bunrelated\b|[^.;\n]{0,60}\b(?:is|are|was|were) (?:not related|unrelated|not connected) to\b|"
+    r"\([^()\n]{0,80}\b(?:unrelated|co-?ten\w+|co-?host\w*|shared[- ]host\w*|noise)\b|"
+    r"[^.;\n]{0,60}\b(?:is|are|was|were) (?:not related|unrelated|not connected) to\b|"
     r"[^.;\n]{0,60}\bbelongs? to (?:an?|the) [^.;\n]{0,40}\b(?:scanner|universit|research|school|crawler|monitoring)|"
     r"official|(?:is )?not (?:part of|related to|associated with) (?:the|this|any) (?:attack|campaign|intrusion|activity)|"
     r"(?:for|as) (?:an? )?(?:internet )?connectivity (?:check|test))",
@@ -246,13 +249,14 @@ FAMILIES: dict[str, Family] = {
         ("legit", "benign", "harmless", "genuine", "clean", "trusted", "official", "unmodified", "built-in", "non-malicious",
          "not malicious", "innocuous", "well-known", "real ", "authentic", "false positive", "false lead", "false alarm",
          "allowlist", "allow-list", "whitelist", "white-list", "exclu", "ignore", "turn", "check", "test", "ping",
-         *joined(("is", "are", "was", "were"), ("fine", "normal", "harmless", "expected"))),
+         "unrelated", *joined(("is", "are", "was", "were"), ("fine", "normal", "harmless", "expected"))),
         (_BENIGN_AFTER,),
         ("legit", "benign", "harmless", "genuine", "clean", "official", "unmodified", "malicious", "innocuous",
          "false positive", "indicator", "ioc", "listed", "safe", "nothing", "has no", "have no", "had no", "normal",
          "ordinary", "standard",
          "compromised", "affected", "related", "connected", "not part of", "associated", "alike", "unaltered", "regular",
-         "and not", "connectivity", "hacked", "belong"),
+         "and not", "connectivity", "hacked", "belong",
+         "co-ten", "coten", "co-host", "cohost", "shared-host", "shared host", "noise"),
     ),
     "reference": Family(
         (_REFERENCE,),

@@ -123,6 +123,12 @@ def known_role(host: str) -> str | None:
     return None
 
 
+def is_platform(host: str) -> bool:
+    """Whether the host is itself one where anyone may put things, or its front door, and no name that somebody has below it."""
+    front, _, rest = host.partition(".")
+    return _known().get(host) == "shared" or (front in {"www", "api"} and _known().get(rest) == "shared")
+
+
 @lru_cache(maxsize=65536)
 def is_government(host: str) -> bool:
     return _GOVERNMENT.search(host) is not None

@@ -110,6 +110,10 @@ _FETCHED = re.compile(
     r"\b(?:from|to|C2s?|C&C|servers?|panel|contact(?:s|ed)|GET|POST|curl|wget|via|host(?:s|ed)?(?: on| at)?)[\s:]{1,3}\Z",
     re.IGNORECASE,
 )
+# "[the full list](https://...": a live link is there to be followed, unless its words are the address itself.
+_LINKED = re.compile(r"\[([^\[\]\n]{1,200})\]\(<?\Z")
+# "shared a.example nameservers": whoever sells names runs those.
+_NAME_SERVERS = re.compile(r"[\"'`”’)]?(?: parking)? name ?servers?\b", re.IGNORECASE)
 _HABIT = 3  # domains that an author disguises by habit
 _STYLE = 1500  # characters within which an author writes attackers' names in one style
 
@@ -259,8 +263,10 @@ class Judge:
             and not speaks_of_attack(text[max(spot.low, start - 60) : start])
         ):
             return Context.REFERENCE, POINTED_TO
-        if self._stands_before("service", spot):
+        if self._stands_before("service", spot) or (hit.type == "domain-name" and _NAME_SERVERS.match(text, hit.end)):
             return Context.REFERENCE, SERVICES
+        if hit.type == "url" and self._is_linked(spot):
+            return Context.REFERENCE, TO_READ
         if hit.type == "domain-name" and not _INTERNAL.isdisjoint(hit.value.split(".")[1:]):
             return Context.BENIGN, VICTIMS
         if self._stands_before("publisher", spot):
@@ -284,6 +290,11 @@ class Judge:
             and before[-1:] not in {'"', "'", "=", "`", "("}
             and not _FETCHED.search(before)
         )
+
+    def _is_linked(self, spot: Spot) -> bool:
+        """Whether a plain address is what words of a Markdown text lead to, and those are not the address."""
+        link = _LINKED.search(self.text, max(0, spot.start - 210), spot.start) if _is_plain(spot) else None
+        return link is not None and spot.host not in link[1].lower() and (registrable(spot.host) or "") not in self.theirs
 
     def _pointed_to(self, spot: Spot) -> tuple[Context, str] | None:
         """Whether the text gives a site or a page to read."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from indicia.read.indicators.hit import Hit
-from indicia.read.indicators.hosts import brands, is_government, known_role, registrable
+from indicia.read.indicators.hosts import brands, is_government, is_platform, known_role, registrable
 from indicia.records import Context
 
 TO_WRITE_TO, PUBLISHERS, VICTIMS = "an address to write to", "the publisher's own", "the victim's own"
@@ -56,7 +56,7 @@ def by_role(hit: Hit, host: str, role: str, defanged: bool) -> tuple[Context, st
         return Context.BENIGN, WELL_KNOWN
     if role == "reference" and not defanged:
         return Context.REFERENCE, "a place that reports point to"
-    if role == "shared" and (hit.within or hit.type == "domain-name") and known_role(host.split(".", 1)[-1]) != "shared":
+    if role == "shared" and (hit.within or hit.type == "domain-name") and is_platform(host):
         return Context.BENIGN, "shared platform"
     return None
 
