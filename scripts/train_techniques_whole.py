@@ -34,7 +34,7 @@ from indicia.read.techniques.find import evidence_of, told_passages, trade_words
 from indicia.read.techniques.scorer import scorer
 from indicia.read.techniques.terms import read as read_terms
 from indicia.read.techniques.terms import terms
-from indicia.read.techniques.whole import Evidence, WholeJudge, signs_of
+from indicia.read.techniques.whole import PassageEvidence, WholeJudge, signs_of
 from indicia.records import Document
 
 CTI_HAL = Source("CTI-HAL", "dessertlab/CTI-HAL", "fdab70869761e88995e7bef99b995bff723d68e3", (), "development")
@@ -57,7 +57,7 @@ class Marked(NamedTuple):
     publisher: str
     part: str  # ctihal, with sub-techniques; train | test, without
     wanted: frozenset[str]
-    evidence: Evidence
+    evidence: PassageEvidence
     lines: dict[Line, int]  # lines of the trade's words -> passages in which they hold
     techniques: np.ndarray
     signs: np.ndarray

@@ -4,6 +4,7 @@ weights, a release has them in a second package."""
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,10 @@ def model_folder(room: str) -> Path:
     return folder
 
 
+@cache
 def open_network(file: Path) -> Any:
-    """An onnxruntime session of a network on one thread. Nothing of it calls anybody: what its makers count by themselves is
-    turned off before it is loaded."""
+    """An onnxruntime session of a network on one thread, the same for all that read with it. Nothing of it calls anybody: what
+    its makers count by themselves is turned off before it is loaded."""
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime  # here, because it is slow to load and not every command reads
 

@@ -15,6 +15,7 @@ from indicia.knowledge import Knowledge
 from indicia.read.techniques.contexts import PassageRange, SectionContext, context_of, passages
 from indicia.read.techniques.encoder import encoder
 from indicia.read.techniques.literal import OF_A_THING, find_literal
+from indicia.read.techniques.meaning import meaning
 from indicia.read.techniques.nearest import nearest
 from indicia.read.techniques.pairs import Pairs
 from indicia.read.techniques.scorer import ALONE, Scorer, scorer
@@ -257,7 +258,7 @@ def _described(
         return None
     similarities = descriptions.similarities([text, *(one.text for one in told)])
     chosen = len(read) > 1 and any(one.context is Context.STATED for one in found)
-    best = descriptions.best(similarities[0], model.margins([text])[0], model.parents, chosen=chosen)
+    best = descriptions.best(similarities[0], model.margins([text])[0], meaning().nearness(text), model.parents, chosen=chosen)
     id = model.classes[best.technique]
     if best.probability < descriptions.threshold or knowledge.attack.technique(id) is None:
         return None

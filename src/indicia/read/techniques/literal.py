@@ -17,6 +17,8 @@ from indicia.records import BlockKind, Candidate, Document, Mention, MentionKind
 
 _ID = re.compile(r"(?<![A-Za-z0-9])T(1[0-9]{3})(?:[./]([0-9]{3}))?(?![0-9A-Za-z]|\.[0-9])")
 OF_A_THING = 0.4  # the score of a name that may as well mean the thing ("Control Panel"), before the rest of the text is asked
+SURE = 0.9  # the score of a name that tells what is done
+BROAD = 0.75  # of the name of one with sub-techniques, which the text may mean; three in four are right
 _NEAR = 60  # characters between an id and the name that it explains
 _LIST = 400  # characters between the techniques of one list
 # The last word of a name that tells what is done; other names ("Visual Basic", "Network Devices") are those of things as well.
@@ -29,6 +31,7 @@ class _Names:
     def __init__(self, attack: Attack) -> None:
         self.version = attack.version
         self.names = {technique.id: technique.name for technique in attack.techniques}
+        self.broad = {technique.parent for technique in attack.techniques if technique.parent}
         by_name: dict[str, list[str]] = {}
         for technique in attack.techniques:
             by_name.setdefault(technique.name, []).append(technique.id)
@@ -127,7 +130,9 @@ def _score(names: _Names, text: str, name: str, start: int, end: int, candidates
     if len(candidates) > 1:
         return 0.5
     told = _ACT.search(name) is not None or ":" in name or _in_list(names, text, start, end, candidates, acts=True)
-    return 0.9 if told else OF_A_THING
+    if not told:
+        return OF_A_THING
+    return BROAD if candidates[0] in names.broad else SURE
 
 
 def _is_heading(text: str, name: str, start: int, end: int) -> bool:

@@ -24,7 +24,8 @@ I = npt.NDArray[np.int64]  # noqa: E741
 
 SIGNS = ("similarity", "lead over others that are no kin", "margin of the machines")
 _CHOSEN = 1.7  # log-odds of .69 (TRAM's marked sentences) above those of .285 (pairs of CTI-HAL's and AnnoCTR's)
-_SHARE = 10.0  # of a similarity beside a margin: both spread alike over texts that show something
+_SHARE = 5.0  # of a similarity beside a margin
+_MEANT = 0.4  # of a nearness of meaning
 
 
 class Best(NamedTuple):
@@ -69,10 +70,10 @@ class Nearest:
                 own[self._columns[at : at + count]] += self._values[at : at + count] * (self._idf[row] / length)
         return out
 
-    def best(self, similarity: F, margins: F, parents: I, *, chosen: bool = False) -> Best:
-        """The best technique of one text, by its similarities and the machines' margins together. `chosen`: the text is known
-        to tell of techniques, as one in four pairs of a report's sentences does and seven in ten that somebody chose."""
-        scores = _SHARE * similarity + margins
+    def best(self, similarity: F, margins: F, nearness: F, parents: I, *, chosen: bool = False) -> Best:
+        """The best technique of one text, by its similarities, the machines' margins and its meaning. `chosen`: the text is
+        known to tell of techniques, as one in four pairs of a report's sentences does and seven in ten that somebody chose."""
+        scores = _SHARE * similarity + margins + _MEANT * nearness
         technique = int(np.argmax(scores))
         roots = np.where(parents >= 0, parents, np.arange(len(parents)))
         lead = scores[technique] - scores[roots != roots[technique]].max()
