@@ -180,7 +180,7 @@ LOADED_BY_OTHERS = {"itsdangerous", "psycopg", "python-multipart"}  # the first 
 PARTS = {
     "docx": {"share/brief/docx.py"},
     "mcp": {"mcp"},
-    "office": {"read/fronts/office.py"},
+    "office": {"read/fronts/office.py", "read/fronts/sheets.py"},
     "pdf": {"share/brief/pdf.py"},
     "web": {"web", "cli/serve.py"},
     "postgresql": {"case"},

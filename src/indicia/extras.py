@@ -16,7 +16,7 @@ from indicia.errors import ExtraError
 EXTRAS = {
     "docx": (("docx",), "the writer of Word files"),
     "mcp": (("mcp",), "the SDK of the Model Context Protocol"),
-    "office": (("python_calamine", "striprtf", "oxmsg"), "what reads spreadsheets, RTF and Outlook messages"),
+    "office": (("python_calamine", "oxmsg"), "what reads spreadsheets and Outlook messages"),
     "pdf": (("typst",), "the PDF compiler"),
     "spark": (("pyspark",), "Apache Spark for Python"),
     "web": (("starlette", "uvicorn", "itsdangerous", "python_multipart"), "the web server"),

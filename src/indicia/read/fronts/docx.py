@@ -1,5 +1,6 @@
 """DOCX: paragraphs, headings, list items and table rows of the main text, then footnotes and endnotes. Inserted text counts,
-deleted text is left out. Running heads, watermarks and properties are no text, but a TLP label in one of them holds.
+deleted text and comments are left out and told. Running heads, watermarks and properties are no text, but a TLP label in one of
+them holds.
 """
 
 from __future__ import annotations
@@ -18,12 +19,13 @@ from defusedxml.ElementTree import iterparse
 from indicia.errors import FormatError, InputError, LimitError
 from indicia.read.fronts.archive import BROKEN, check_member
 from indicia.read.fronts.dates import date_in_head
-from indicia.read.fronts.docx_unseen import Place, Unseen, W
-from indicia.read.fronts.opened import Limits, Parsed, noted_unseen
+from indicia.read.fronts.docx_unseen import Place, Runs, W
+from indicia.read.fronts.opened import Limits, Parsed
 from indicia.records import Block, BlockKind
 
 _TEXTS = {"word/document.xml": "paragraph", "word/footnotes.xml": "footnote", "word/endnotes.xml": "endnote"}
 _CORE, _STYLES, _SETTINGS = "docProps/core.xml", "word/styles.xml", "word/settings.xml"
+_COMMENTS = "word/comments.xml"
 _RUNNING = re.compile(r"word/(?:(?:header|footer)\d{0,4}|comments)\.xml")
 _DRAWN = re.compile(r"word/(?:document|(?:header|footer)\d{0,4})\.xml")  # where pictures stand, and words drawn as shapes
 _PROPERTIES = re.compile(r"docProps/(?:core|app|custom)\.xml")
@@ -40,13 +42,13 @@ def read_docx(data: bytes, name: str, limits: Limits) -> Parsed:
         with zipfile.ZipFile(io.BytesIO(data)) as file:
             pieces: list[str] = []
             length = 0
-            unseen, coloured = _unseen(file, limits, name)
+            runs, coloured = _runs(file, limits, name)
             for member, word in _TEXTS.items():
                 if member not in file.namelist():
                     continue
                 check_member(file.getinfo(member), limits, name)
                 with file.open(member) as stream:
-                    for text, kind, path in _blocks(stream, limits, name, word, unseen, coloured):
+                    for text, kind, path in _blocks(stream, limits, name, word, runs, coloured):
                         near = parsed.blocks and kind in {BlockKind.ROW, BlockKind.LIST_ITEM} and parsed.blocks[-1].kind is kind
                         gap = "" if not parsed.blocks else "\n" if near else "\n\n"
                         pieces += [gap, text]
@@ -54,13 +56,9 @@ def read_docx(data: bytes, name: str, limits: Limits) -> Parsed:
                         length = start + len(text)
                         parsed.blocks.append(Block(start=start, end=length, kind=kind, path=path))
             parsed.text = "".join(pieces)
-            if unseen.hidden:
-                parsed.bannered = "\n\n".join([parsed.text, "".join(unseen.hidden), *unseen.hidden])
-            count = sum(map(len, unseen.hidden))
-            parsed.problems += noted_unseen(
-                name, count, unseen.doubtful, "are white in a text box, before a picture or in a table with a style"
-            )
-            parsed.beside += [*_running(file, limits, name), *_properties(file)]
+            runs.unseen.aside += _comments(file, limits, name)
+            runs.unseen.tell(parsed, name, _PERHAPS)
+            parsed.beside += [*_running(file, limits, name), *properties(file)]
             if _CORE in file.namelist() and file.getinfo(_CORE).file_size < 1 << 20:
                 with file.open(_CORE) as stream:
                     parsed.title = _title(iterparse(stream, events=("end",)))
@@ -93,7 +91,7 @@ def _running(file: zipfile.ZipFile, limits: Limits, name: str) -> Iterator[tuple
                 element.clear()
 
 
-def _properties(file: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+def properties(file: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     """The properties of the document and those that its house added, each by its name."""
     for member in [member for member in file.namelist() if _PROPERTIES.fullmatch(member)][:_MAX_RUNNING]:
         if file.getinfo(member).file_size < 1 << 20:
@@ -110,21 +108,29 @@ def _title(events: Iterator[tuple[str, Element]]) -> str | None:
     return None
 
 
-def _unseen(file: zipfile.ZipFile, limits: Limits, name: str) -> tuple[Unseen, bool]:
+def _comments(file: zipfile.ZipFile, limits: Limits, name: str) -> list[str]:
+    if _COMMENTS not in file.namelist():
+        return []
+    check_member(file.getinfo(_COMMENTS), limits, name)
+    with file.open(_COMMENTS) as stream:
+        return [text for text, _, _ in _blocks(stream, limits, name, "comment")]
+
+
+def _runs(file: zipfile.ZipFile, limits: Limits, name: str) -> tuple[Runs, bool]:
     """What tells seen from unseen by the file's styles, and whether its pages have a colour."""
     members = set(file.namelist()) & {_STYLES, _SETTINGS}
     for member in members:
         check_member(file.getinfo(member), limits, name)
     with file.open(_STYLES) if _STYLES in members else nullcontext(io.BytesIO(b"<none/>")) as stream:
-        unseen = Unseen(iterparse(stream, events=("end",)))
-    return unseen, _SETTINGS in members and b"displayBackgroundShape" in file.read(_SETTINGS)
+        runs = Runs(iterparse(stream, events=("end",)))
+    return runs, _SETTINGS in members and b"displayBackgroundShape" in file.read(_SETTINGS)
 
 
 def _blocks(
-    stream: IO[bytes], limits: Limits, name: str, word: str, unseen: Unseen | None = None, coloured: bool = False
+    stream: IO[bytes], limits: Limits, name: str, word: str, runs: Runs | None = None, coloured: bool = False
 ) -> Iterator[tuple[str, BlockKind, str]]:
     """Each paragraph when it ends, each row when it ends; nested tables become part of the outer row. Nothing is given that is
-    `unseen`, if that is asked."""
+    unseen, where that is asked."""
     place = Place(page_has_colour=coloured)
     paragraphs = tables = rows = depth = seen = hidden = 0
     cells: list[str] = []
@@ -148,7 +154,7 @@ def _blocks(
         elif hidden:
             continue
         elif element.tag == W + "p":
-            text = _text(element, unseen, place)
+            text = _text(element, runs, place)
             if depth:
                 cell.append(text)
             else:
@@ -170,14 +176,16 @@ def _blocks(
             element.clear()
 
 
-def _text(paragraph: Element, unseen: Unseen | None, place: Place) -> str:
+def _text(paragraph: Element, runs: Runs | None, place: Place) -> str:
     pieces: list[str] = []
     stack = list(reversed(paragraph))
     while stack:
         element = stack.pop()
         if element.tag in _HIDDEN:
+            if runs is not None:
+                runs.unseen.aside += ["".join(one.text or "" for one in element.iter(W + "delText"))]
             continue
-        if element.tag == W + "r" and unseen is not None and unseen.passes_over(element, paragraph, place):
+        if element.tag == W + "r" and runs is not None and runs.passes_over(element, paragraph, place):
             continue
         if element.tag == W + "t":
             pieces.append(element.text or "")

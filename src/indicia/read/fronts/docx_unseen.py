@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
+from indicia.read.fronts.unseen import WHITE, Look, Unseen, hexadecimal, number
+
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
@@ -22,33 +24,31 @@ _SHAPES = {
     _DRAWING + "inline",
     *(f"{{urn:schemas-microsoft-com:vml}}{name}" for name in ("shape", "rect", "roundrect", "group")),
 }
-_TINY = 4.0  # half points
 _NARROW = 10  # percent of a letter's width
 _LOW = 40  # twentieths of a point: lines of this height show nothing of what stands in them
-_ALIKE = 15  # of 255 in each of red, green and blue: less is no difference to an eye
 _FAR_LEFT, _FAR_RIGHT = -10_000_000, 20_116_800  # EMU: 28 cm, and 22 inches, the largest page that there is
 _WIDE, _HIGH = 3_000_000, 1_000_000  # EMU: of a picture on which text may stand
 _FAR_INDENT = -15_000  # twentieths of a point: 26 cm
 _NO = frozenset(("0", "false", "off"))
+_NONE = "none"  # no colour at all
 _HIDDEN = (W + "vanish", W + "specVanish")
 _VML_GONE = re.compile(r"visibility:\s*hidden|display:\s*none|(?:margin-left|margin-top|left|top):\s*-\d{4,}", re.IGNORECASE)
-_HEX = re.compile(r"[0-9a-fA-F]{6}")
 _THEME = {"background1": "FFFFFF", "light1": "FFFFFF", "bg1": "FFFFFF", "lt1": "FFFFFF"}
 _MARKERS = {"white": "FFFFFF", "black": "000000", "yellow": "FFFF00"}  # any other is neither
 _DEPTH = 20  # of styles that are based on one another
-Look = Mapping[str, str]  # hidden, colour, size, width, behind: as far as something says so
+Said = Mapping[str, str]  # hidden, colour, size, width, behind: as far as something says so
 
 
 class _Style(NamedTuple):
     based_on: str
-    look: Look
+    look: Said
 
 
 class Place:
     """Where in a document the reading is, as far as it decides what is seen there."""
 
     def __init__(self, *, page_has_colour: bool) -> None:
-        self.page = "FFFFFF"
+        self.page = WHITE
         self._page_has_colour = page_has_colour
         self._boxes = 0
         self._has_backdrop = False  # a large picture lies behind the text
@@ -75,7 +75,7 @@ class Place:
         elif starts:
             return
         elif tag == _DRAWING + "extent" and self._lies_behind:
-            width, height = (_number(element.get(side, ""), 0) for side in ("cx", "cy"))
+            width, height = (number(element.get(side), 0) for side in ("cx", "cy"))
             self._has_backdrop = self._has_backdrop or (width >= _WIDE and height >= _HIGH)
         elif tag in {_DRAWING + "docPr", _DRAWING + "posOffset"} and self._shapes:
             self._shapes[-1] = self._shapes[-1] or _is_elsewhere(element)
@@ -102,15 +102,13 @@ class Place:
         return None if self._boxes or self._has_backdrop else self.page
 
 
-class Unseen:
-    """Says of runs whether they are seen, and keeps the text of those that are not (`hidden`); `doubtful` counts the characters
-    of which that is not known."""
+class Runs:
+    """Says of runs whether they are seen, by the file's styles, and keeps what is not."""
 
     def __init__(self, events: Iterator[tuple[str, Element]]) -> None:
         """By the events of the file's `styles.xml`."""
-        self.hidden: list[str] = []
-        self.doubtful = 0
-        self._defaults: Look = {}
+        self.unseen = Unseen()
+        self._defaults: Said = {}
         self._styles: dict[str, _Style] = {}
         for _, element in events:
             if element.tag == W + "rPrDefault":
@@ -124,33 +122,29 @@ class Unseen:
     def passes_over(self, run: Element, paragraph: Element, place: Place) -> bool:
         """Whether nobody sees a run, which is kept."""
         text = "".join(one.text or "" for one in run.iter(W + "t"))
-        if not text.strip() or not self._is_unseen(run, paragraph, place, len(text)):
-            return False
-        self.hidden.append(text)
-        return True
+        return bool(text.strip()) and self.unseen.passes_over(text, self._looks(run, paragraph, place), place.page)
 
-    def _is_unseen(self, run: Element, paragraph: Element, place: Place, size: int) -> bool:
+    def _looks(self, run: Element, paragraph: Element, place: Place) -> Look:
         of_run, of_paragraph = run.find(W + "rPr"), paragraph.find(W + "pPr")
-        look = {
+        said = {
             **self._defaults,
             **self._of_style(of_paragraph, W + "pStyle"),
             **({} if of_paragraph is None else _look(of_paragraph, own=False)),
             **self._of_style(of_run, W + "rStyle"),
             **({} if of_run is None else _look(of_run, own=False)),
         }
-        colour = look.get("colour", "")
-        if place.is_gone or _is_gone(look) or colour == "none":
-            return True
-        behind = look.get("behind") or place.behind
-        if behind is None:
-            self.doubtful += size * _are_alike(colour, place.page)
-            return False
-        return _are_alike(colour, behind)
+        colour = said.get("colour", "")
+        return Look(
+            is_gone=place.is_gone or _is_gone(said) or colour == _NONE,
+            colour=colour,
+            behind=said.get("behind") or place.behind,
+            points=number(said.get("size"), 20) / 2,
+        )
 
-    def _of_style(self, properties: Element | None, tag: str) -> Look:
+    def _of_style(self, properties: Element | None, tag: str) -> Said:
         style = None if properties is None else properties.find(tag)
         name = "" if style is None else style.get(W + "val", "")
-        looks: list[Look] = []
+        looks: list[Said] = []
         while name in self._styles and len(looks) < _DEPTH:
             looks.append(self._styles[name].look)
             name = self._styles[name].based_on
@@ -185,48 +179,31 @@ def _look(element: Element, *, own: bool = True) -> dict[str, str]:
 
 def _colour(element: Element, name: str, theme: str) -> str:
     """Six hexadecimal digits, or nothing where the program chooses."""
-    value = element.get(W + name, "")
-    return value.upper() if _HEX.fullmatch(value) else _THEME.get(element.get(W + theme, ""), "")
+    return hexadecimal(element.get(W + name), _THEME.get(element.get(W + theme, ""), ""))
 
 
 def _filled(fill: Element, else_: str) -> str:
-    """The colour that letters are filled with; "none" where there is none, or it lets all light through."""
+    """The colour that letters are filled with; `_NONE` where there is none, or it lets all light through."""
     for one in fill.iter():
         value = one.get(_W14 + "val", "")
         if one.tag == _W14 + "noFill" or (one.tag == _W14 + "alpha" and value.isdigit() and int(value) >= 95_000):
-            return "none"
+            return _NONE
         if one.tag in {_W14 + "srgbClr", _W14 + "schemeClr"}:
-            else_ = value.upper() if _HEX.fullmatch(value) else _THEME.get(value, "")
+            else_ = hexadecimal(value, _THEME.get(value, ""))
     return else_
 
 
-def _number(text: str, otherwise: float) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return otherwise
-
-
-def _is_gone(look: Look) -> bool:
+def _is_gone(said: Said) -> bool:
     return bool(
-        look.get("hidden")
-        or _number(look.get("size", ""), 20) <= _TINY
-        or _number(look.get("width", ""), 100) <= _NARROW
-        or _number(look.get("line", ""), 240) <= _LOW
-        or _number(look.get("indent", ""), 0) <= _FAR_INDENT
+        said.get("hidden")
+        or number(said.get("width"), 100) <= _NARROW
+        or number(said.get("line"), 240) <= _LOW
+        or number(said.get("indent"), 0) <= _FAR_INDENT
     )
-
-
-def _are_alike(colour: str, behind: str) -> bool:
-    """Whether nobody can tell one colour from the other. Where the program chooses a colour, it is another."""
-    if not colour or not behind:
-        return False
-    pairs = zip(bytes.fromhex(colour), bytes.fromhex(behind), strict=True)
-    return all(abs(one - other) <= _ALIKE for one, other in pairs)
 
 
 def _is_elsewhere(element: Element) -> bool:
     """Whether what says how a drawing lies says that nobody sees it."""
     if element.tag == _DRAWING + "docPr":
         return element.get("hidden", "0") not in _NO
-    return not _FAR_LEFT <= _number(element.text or "", 0) <= _FAR_RIGHT
+    return not _FAR_LEFT <= number(element.text, 0) <= _FAR_RIGHT

@@ -8,22 +8,20 @@ from collections.abc import Callable
 from indicia.read.fronts.archive import read_zip
 from indicia.read.fronts.decode import decode
 from indicia.read.fronts.docx import read_docx
+from indicia.read.fronts.epub import read_epub
 from indicia.read.fronts.feeds import FeedHead, read_csv
 from indicia.read.fronts.html import PageParts, read_html
 from indicia.read.fronts.mail import read_mail
 from indicia.read.fronts.markdown import read_markdown
 from indicia.read.fronts.misp import feed_hashes
-from indicia.read.fronts.office import (
-    read_message,
-    read_open_document,
-    read_rtf,
-    read_sheets,
-    read_slides,
-    read_subtitles,
-)
+from indicia.read.fronts.office import read_message, read_subtitles
+from indicia.read.fronts.open_document import read_open_document
 from indicia.read.fronts.opened import Limits, Parsed, Progress
 from indicia.read.fronts.pdf import read_pdf
 from indicia.read.fronts.plain import read_plain
+from indicia.read.fronts.rtf import read_rtf
+from indicia.read.fronts.sheets import read_sheets
+from indicia.read.fronts.slides import read_slides
 from indicia.read.fronts.sniff import FileKind
 from indicia.read.fronts.structured import read_json
 from indicia.read.fronts.syndication import read_feed
@@ -42,6 +40,7 @@ FRONTS: dict[FileKind, Front] = {
     FileKind.SHEETS: lambda data, name, limits, progress: read_sheets(data, name, limits),
     FileKind.SLIDES: lambda data, name, limits, progress: read_slides(data, name, limits),
     FileKind.OPEN_DOCUMENT: lambda data, name, limits, progress: read_open_document(data, name, limits),
+    FileKind.BOOK: lambda data, name, limits, progress: read_epub(data, name, limits),
     FileKind.RTF: lambda data, name, limits, progress: read_rtf(data, name, limits),
     FileKind.MESSAGE: lambda data, name, limits, progress: read_message(data, name, limits),
     FileKind.SUBTITLES: lambda data, name, limits, progress: read_subtitles(decode(data)[0]),

@@ -17,7 +17,8 @@ from indicia.read.fronts.dates import date_in_head
 from indicia.read.fronts.html_apart import GIVEN_UP, HERE, between_tags, read_apart
 from indicia.read.fronts.html_meta import beside_the_text, read_meta
 from indicia.read.fronts.html_unseen import Unseen
-from indicia.read.fronts.opened import Limits, Parsed, noted_unseen, skipped
+from indicia.read.fronts.opened import Limits, Parsed, skipped
+from indicia.read.fronts.unseen import noted_unseen
 from indicia.read.text.banners import may_mark
 from indicia.records import Block, BlockKind
 
@@ -214,7 +215,7 @@ def read_html(markup: str, name: str, limits: Limits, *, here: bool = False) -> 
     A page of very many elements is read in a process of its own unless `here`.
     """
     if not here and markup.count("<") > HERE:
-        return read_apart(markup, name, limits)
+        return read_apart(markup, name, limits, read_here)
     markup = _bounded(markup, limits.elements)
     tree = LexborHTMLParser(markup)
     parsed = Parsed(media_type="text/html")
@@ -244,6 +245,11 @@ def read_html(markup: str, name: str, limits: Limits, *, here: bool = False) -> 
         parsed.bannered = "".join(every.pieces)
     parsed.published = parsed.published or date_in_head(parsed.text)
     return parsed
+
+
+def read_here(data: bytes, name: str, limits: Limits) -> Parsed:
+    """The same of a page of however many elements, in this process."""
+    return read_html(data.decode(), name, limits, here=True)
 
 
 def _bounded(markup: str, elements: int) -> str:

@@ -1,7 +1,7 @@
-"""What offices keep beside DOCX and PDF: sheets, slides, OpenDocument, RTF, Outlook messages, subtitles.
+"""What the front ends of office files share, and the small ones: Outlook messages, subtitles.
 
-Sheets (xlsx, xls, ods), RTF and messages are read by libraries of the extra `office`; slides, OpenDocument texts and subtitles
-need none. Every block leads back to its place: `sheet Costs row 3`, `slide 4`, `00:12:31`.
+Sheets (xlsx, xls, ods) and messages are read by libraries of the extra `office`; the others need none. Every block leads back
+to its place: `sheet Costs row 3`, `slide 4`, `00:12:31`.
 """
 
 from __future__ import annotations
@@ -10,26 +10,19 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import iterparse
 
-from indicia.errors import FormatError, IndiciaError, InputError, LimitError
+from indicia.errors import FormatError, InputError, LimitError
 from indicia.extras import need
-from indicia.read.fronts.archive import BROKEN, check_member
+from indicia.read.fronts.apart import Front, Stopped, parsed_apart
+from indicia.read.fronts.archive import BROKEN
 from indicia.read.fronts.dates import date_in_head
-from indicia.read.fronts.html import read_html
+from indicia.read.fronts.mail import read_body
 from indicia.read.fronts.opened import Limits, Parsed
-from indicia.read.fronts.plain import read_plain
 from indicia.records import Block, BlockKind
 
-_UNPACKED = 64 * 2**20  # bytes of a sheet file: what holds more is a table for another program
-_ROWS = 100_000
-_SLIDE = re.compile(r"ppt/slides/slide(\d{1,5})\.xml")
-_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _CUE = re.compile(r"(\d\d:)?(\d\d:\d\d)[.,]\d{3}[ \t]+-->[ \t]+[\d:.,]+[^\n]*")
 _CUE_TAG = re.compile(r"<v[^ >]{0,20}\s([^>\n]{1,80})>|<[^>\n]{0,200}>")
 _ENDS = (".", "!", "?", "…", '"', "”")
@@ -37,7 +30,7 @@ _ENDS = (".", "!", "?", "…", '"', "”")
 Piece = tuple[str, BlockKind, str]  # text, kind, path
 
 
-def _laid_out(parsed: Parsed, pieces: Iterable[Piece], limits: Limits, name: str) -> Parsed:
+def laid_out(parsed: Parsed, pieces: Iterable[Piece], limits: Limits, name: str) -> Parsed:
     """The text of the pieces: rows and list items line by line, all else with a blank line between."""
     out: list[str] = []
     length = 0
@@ -55,77 +48,27 @@ def _laid_out(parsed: Parsed, pieces: Iterable[Piece], limits: Limits, name: str
     return parsed
 
 
-def _broken(kind: str, name: str, error: BaseException) -> FormatError:
+def broken(kind: str, name: str, error: BaseException) -> FormatError:
     return FormatError(f"is a broken {kind} ({type(error).__name__})", where=name, hint="open and save it again")
 
 
-# -- by libraries
-
-
-def read_sheets(data: bytes, name: str, limits: Limits) -> Parsed:
-    """The rows of all sheets, their cells separated by tabs. Raises: ExtraError, FormatError, LimitError."""
-    need("office")
-    from python_calamine import CalamineWorkbook
-
-    if data[:2] == b"PK":
-        _bounded(data, limits, name)
-    parsed = Parsed(media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+def by_library(front: Front, data: bytes, name: str, limits: Limits, hint: str) -> Parsed:
+    """What `front` makes of a file in a process of its own. Raises: LimitError, and what `front` raises."""
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        return _laid_out(parsed, _rows(book, name), limits, name)
-    except IndiciaError:
-        raise
-    except BaseException as error:  # a library in Rust panics with an error of its own
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
-            raise
-        if "assword" in str(error):
-            raise InputError("is encrypted", where=name, hint="save a copy without a password") from error
-        raise _broken("spreadsheet", name, error) from error
-
-
-def _rows(book: Any, name: str) -> Iterator[Piece]:
-    seen = 0
-    for title in book.sheet_names:
-        for number, row in enumerate(book.get_sheet_by_name(title).iter_rows(), start=1):
-            seen += 1
-            if seen > _ROWS:
-                raise LimitError(f"has more than {_ROWS:,} rows", where=name, hint="save the sheet as .csv")
-            cells = [" ".join(str(cell).split()) for cell in row]
-            if any(cells):
-                yield "\t".join(cells).rstrip(), BlockKind.ROW, f"sheet {title} row {number}"
-
-
-def _bounded(data: bytes, limits: Limits, name: str) -> None:
-    """Raises: FormatError, LimitError for a file that unpacks to too much."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as file:
-            for info in file.infolist():
-                check_member(info, limits, name)
-            if sum(info.file_size for info in file.infolist()) > _UNPACKED:
-                raise LimitError(f"unpacks to more than {_UNPACKED:,} bytes", where=name, hint="save the sheet as .csv")
-    except BROKEN as error:
-        raise _broken("spreadsheet", name, error) from error
-
-
-def read_rtf(data: bytes, name: str, limits: Limits) -> Parsed:
-    """The text. Raises: ExtraError, FormatError."""
-    need("office")
-    from striprtf.striprtf import rtf_to_text
-
-    if len(data) > limits.text_characters:
-        raise LimitError(f"is larger than {limits.text_characters:,} bytes", where=name, hint="save it as .docx")
-    try:
-        text = rtf_to_text(data.decode("latin-1"), errors="replace")  # type: ignore[no-untyped-call]
-    except Exception as error:
-        raise _broken("RTF file", name, error) from error
-    parsed = read_plain(text)
-    parsed.media_type = "application/rtf"
-    return parsed
+        return parsed_apart(front, data, name, limits, seconds=limits.office_seconds, memory=limits.office_memory)
+    except Stopped as stopped:
+        why = f"takes longer than {limits.office_seconds:g} s to read" if stopped.late else "asks for too much memory"
+        raise LimitError(why, where=name, hint=hint) from stopped
 
 
 def read_message(data: bytes, name: str, limits: Limits) -> Parsed:
-    """An Outlook message like an e-mail: subject, text, attachments. Raises: ExtraError, FormatError."""
+    """An Outlook message like an e-mail: subject, text, attachments. Raises: ExtraError, FormatError, LimitError."""
     need("office")
+    return by_library(read_message_here, data, name, limits, "save it as .eml")
+
+
+def read_message_here(data: bytes, name: str, limits: Limits) -> Parsed:
+    """The same in this process."""
     from oxmsg import Message
 
     try:
@@ -134,8 +77,8 @@ def read_message(data: bytes, name: str, limits: Limits) -> Parsed:
         attached = [(one.file_name or "attachment", one.file_bytes) for one in message.attachments]
         sender, sent = message.sender, message.sent_date
     except Exception as error:
-        raise _broken("Outlook message", name, error) from error
-    parsed = read_html(html, name, limits) if html and not body else read_plain((body or "").replace("\r\n", "\n"))
+        raise broken("Outlook message", name, error) from error
+    parsed = read_body((body or "").replace("\r\n", "\n"), html, name, limits)
     subject = " ".join(subject.split())
     if subject:
         gap = len(subject) + 2
@@ -149,83 +92,15 @@ def read_message(data: bytes, name: str, limits: Limits) -> Parsed:
     return parsed
 
 
-# -- by our own means
-
-
-def read_slides(data: bytes, name: str, limits: Limits) -> Parsed:
-    """The paragraphs of the slides in order, those of tables as rows. Raises: FormatError, LimitError, InputError."""
-    parsed = Parsed(media_type="application/vnd.openxmlformats-officedocument.presentationml.presentation")
-
-    def pieces(file: zipfile.ZipFile) -> Iterator[Piece]:
-        found = sorted((int(match[1]), one) for one in file.namelist() if (match := _SLIDE.fullmatch(one)))
-        for number, member in found[: limits.pages]:
-            kinds = {_A + "p": BlockKind.PARAGRAPH}
-            for text, kind in _paragraphs(file, member, kinds, {_A + "t"}, limits, name):
-                yield text, kind, f"slide {number}"
-
-    return _of_zip(data, name, "presentation", parsed, pieces, limits)
-
-
-def read_open_document(data: bytes, name: str, limits: Limits) -> Parsed:
-    """The headings and paragraphs of a text or presentation. Raises: FormatError, LimitError, InputError."""
-    parsed = Parsed(media_type="application/vnd.oasis.opendocument.text")
-
-    def pieces(file: zipfile.ZipFile) -> Iterator[Piece]:
-        kinds = {_TEXT + "h": BlockKind.HEADING, _TEXT + "p": BlockKind.PARAGRAPH}
-        found = _paragraphs(file, "content.xml", kinds, None, limits, name)
-        for number, (text, kind) in enumerate(found, start=1):
-            yield text, kind, f"paragraph {number}"
-
-    return _of_zip(data, name, "OpenDocument file", parsed, pieces, limits)
-
-
-def _of_zip(
-    data: bytes,
-    name: str,
-    kind: str,
-    parsed: Parsed,
-    pieces: Callable[[zipfile.ZipFile], Iterator[Piece]],
-    limits: Limits,
-) -> Parsed:
+def of_zip(data: bytes, name: str, kind: str, read: Callable[[zipfile.ZipFile], None]) -> None:
+    """Reads a file that is a zip of XML. Raises: FormatError, InputError, and what `read` raises."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as file:
-            return _laid_out(parsed, pieces(file), limits, name)
+            read(file)
     except (ParseError, DefusedXmlException, *BROKEN, KeyError) as error:
-        raise _broken(kind, name, error) from error
+        raise broken(kind, name, error) from error
     except RuntimeError as error:  # zipfile's word for a password
         raise InputError("is encrypted", where=name, hint="save a copy without a password") from error
-
-
-def _paragraphs(
-    file: zipfile.ZipFile,
-    member: str,
-    kinds: dict[str, BlockKind],
-    words: set[str] | None,
-    limits: Limits,
-    name: str,
-) -> Iterator[tuple[str, BlockKind]]:
-    """The paragraphs of an XML member: the text of the elements `words` within each, or all of it."""
-    check_member(file.getinfo(member), limits, name)
-    with file.open(member) as stream:
-        for number, (_, element) in enumerate(iterparse(stream, events=("end",))):
-            if number > limits.elements:
-                raise LimitError(f"has more than {limits.elements:,} elements", where=name, hint="split it")
-            kind = kinds.get(element.tag)
-            if kind is not None:
-                text = " ".join("".join(_words(element, words)).split())
-                if text:
-                    yield text, kind
-                element.clear()
-
-
-def _words(element: Element, words: set[str] | None) -> Iterator[str]:
-    for one in element.iter():
-        if words is None or one.tag in words:
-            yield one.text or ""
-        if words is None:
-            yield (one.tail or "") if one is not element else ""
-        elif one.tag.endswith("}br"):
-            yield " "
 
 
 def read_subtitles(text: str) -> Parsed:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from indicia.read.text import banners
 from indicia.records import Block, Claim, Document, Mention, Problem, Record, Severity, Tlp, file_name, stable_id
-
-LOOK = "open it and look"  # what to do about what nobody sees
 
 _ENDING = re.compile(r"(?:\.\w{1,5}){0,2}(?:#char=[\d,]+)?$")  # of a file's name, and which part of the file it is
 
@@ -50,6 +48,8 @@ class Limits(Record, frozen=True, kw_only=True):
     pdf_memory: int = 640 * 2**20
     html_seconds: float = 10.0  # of a page of very many elements
     html_memory: int = 768 * 2**20
+    office_seconds: float = 30.0  # of a spreadsheet or an Outlook message
+    office_memory: int = 768 * 2**20
     text_characters: int = 16 * 2**20  # of a PDF's text
     elements: int = 1_000_000  # of an HTML or XML tree
     values: int = 10_000_000  # of JSON, at some sixty bytes each
@@ -141,14 +141,3 @@ def skipped(where: str, what: str, hint: str = "", count: int = 1) -> Problem:
 def noted(where: str, what: str) -> Problem:
     """Nothing is lost."""
     return Problem(where=where, what=what, severity=Severity.NOTE)
-
-
-def noted_unseen(where: str, hidden: int, doubtful: int, why: str) -> Iterator[Problem]:
-    """What is said of characters that nobody sees who looks at a text, and of others that perhaps nobody sees, and `why`."""
-    for count, what in (
-        (hidden, "that nobody sees who looks at the page were not read"),
-        (doubtful, f"{why}: perhaps nobody sees them who looks at the page; they were read"),
-    ):
-        if count:
-            told = f"{count:,} character{'' if count == 1 else 's'} {what}"
-            yield Problem(where=where, what=told, severity=Severity.NOTE, hint=LOOK)

@@ -16,7 +16,8 @@ from indicia.apart import Child, Stopped, Work
 from indicia.errors import FormatError, InputError, LimitError
 from indicia.read.fronts import pdf_pages
 from indicia.read.fronts.dates import date_in_head
-from indicia.read.fronts.opened import LOOK, Limits, Parsed, Progress, noted_unseen, skipped
+from indicia.read.fronts.opened import Limits, Parsed, Progress, skipped
+from indicia.read.fronts.unseen import LOOK, noted_unseen
 from indicia.records import Block, BlockKind, Problem, Severity
 
 _HYPHENS = "\ufffe\u0002\u00ad"

@@ -49,6 +49,7 @@ class FileKind(StrEnum):
     SHEETS = "spreadsheet"
     SLIDES = "presentation"
     OPEN_DOCUMENT = "OpenDocument"
+    BOOK = "book"
     RTF = "RTF"
     MESSAGE = "Outlook message"
     SUBTITLES = "subtitles"
@@ -138,6 +139,8 @@ def _zip_kind(data: bytes) -> tuple[FileKind, str]:
         for part, kind in ((b"xl/", FileKind.SHEETS), (b"ppt/", FileKind.SLIDES)):
             if part in data:
                 return kind, ""
+    if b"mimetypeapplication/epub+zip" in data[:200]:
+        return FileKind.BOOK, ""
     if b"mimetypeapplication/vnd.oasis.opendocument" in data[:200]:
         return FileKind.SHEETS if b"opendocument.spreadsheet" in data[:200] else FileKind.OPEN_DOCUMENT, ""
     return FileKind.ZIP, ""
