@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import io
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from indicia.errors import IndiciaError
 from indicia.knowledge import load
 from indicia.read.fronts import open_source
+from indicia.read.fronts.opened import Limits
+from indicia.read.fronts.rtf import read_rtf
 from indicia.read.fronts.sniff import FileKind, sniff
 from indicia.read.reading import read_document
 from indicia.records import Severity
+from tests.read.fronts.made import presentation
+from tests.work import ended_by
 
 SAID = "Microsoft attributes the attack on Exchange to HAFNIUM with high confidence."
 MORE = "China denied that it had any part in it & called it <false>."
@@ -141,3 +147,61 @@ def test_captions_that_roll_are_read_once(tmp_path: Path) -> None:
     (tmp_path / "a.vtt").write_text("WEBVTT\n\n" + "".join(cues), "utf-8")
     (document,) = open_source(tmp_path / "a.vtt").documents
     assert document.text == "One. Two."
+
+
+def far_cell() -> bytes:
+    """A sheet of two cells, the first and the last: some 400 GB for whoever takes room for all between them."""
+    book = pytest.importorskip("openpyxl").Workbook()
+    book.active["A1"] = book.active["XFD1048576"] = SAID
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_a_sheet_that_asks_for_all_memory_costs_itself_alone(tmp_path: Path) -> None:
+    pytest.importorskip("python_calamine")
+    (tmp_path / "a.xlsx").write_bytes(far_cell())
+    (tmp_path / "b.txt").write_text(SAID, "utf-8")
+    opened = open_source(tmp_path)
+    assert [one.text for one in opened.documents] == [SAID]
+    assert [(one.severity, one.what) for one in opened.problems] == [(Severity.FAILED, "asks for too much memory")]
+
+
+RUNAWAY = {
+    "fields in fields": rb"{\rtf1 " + rb'{\field{\*\fldinst{HYPERLINK "" ' * 600,
+    "a table of fonts without end": rb"{\rtf1{\fonttbl" + rb"\f1 " * 200_000 + b"}x}",
+    "fonts of one line": rb"{\rtf1{\fonttbl" + rb"\f1\fcharset0 " * 100_000 + b"}x}",
+    "groups": b"{\\rtf1 " + b"{" * 200_000,
+    "formats": b"{\\rtf1 " + rb"\v a\v0 b" * 20_000 + b"}",
+    "bytes that are left out": b"{\\rtf1 " + rb"\bin99999999 " * 1_000 + b"}",
+}
+
+
+@pytest.mark.parametrize("how", RUNAWAY)
+def test_no_rtf_runs_away(how: str) -> None:
+    with ended_by(20.0), suppress(IndiciaError):
+        read_rtf(RUNAWAY[how], "a.rtf", Limits())
+
+
+def test_letters_of_rtf_are_those_of_its_fonts() -> None:
+    fonts = rb"{\fonttbl{\f0\fcharset0 A;}{\f1\fcharset204 B;}{\f2\fcharset134 C;}}"
+    body = rb"\f0 caf\'e9 \f1\'cc\'ee\'f1\'ea\'e2\'e0 \f2\'b9\'fa\f0  \uc1\u8212? \u-10179?\u-8704? \'93so\'94\par"
+    parsed = read_rtf(b"{\\rtf1\\ansi\\ansicpg1252\\deff0" + fonts + body + b"}", "a.rtf", Limits())
+    assert parsed.text == "caf\u00e9 \u041c\u043e\u0441\u043a\u0432\u0430 \u56fd \u2014 \U0001f600 \u201cso\u201d"
+
+
+def test_slides_are_read_in_the_order_in_which_they_are_shown(tmp_path: Path) -> None:
+    said = {"1": "Last.", "2": "First.", "3": "Then."}
+    order = "".join(f'<p:sldId id="{number}" r:id="r{number}"/>' for number in "231")
+    links = "".join(f'<Relationship Id="r{number}" Target="slides/slide{number}.xml"/>' for number in said)
+    page = "<p:sld NAMES><p:sp><p:txBody><a:p><a:r><a:t>{}</a:t></a:r></a:p></p:txBody></p:sp></p:sld>"
+    pages = {number: page.format(text) for number, text in said.items()}
+    (tmp_path / "a.pptx").write_bytes(
+        presentation(
+            pages,
+            ppt__presentation=f"<p:presentation NAMES><p:sldIdLst>{order}</p:sldIdLst></p:presentation>",
+            **{"ppt___rels__presentation.xml.rels": f"<Relationships>{links}</Relationships>"},
+        )
+    )
+    (document,) = open_source(tmp_path / "a.pptx").documents
+    assert document.text == "First.\n\nThen.\n\nLast." and document.where(0) == "slide 2"
