@@ -51,6 +51,7 @@ from indicia.share.stix import read_bundle
 from scripts.cli_reference import parser
 from tests import sample_case
 from tests.fuzz import pages
+from tests.fuzz.offices import office_files
 from tests.fuzz.seeds import Real
 from tests.fuzz.target import Target
 
@@ -141,6 +142,11 @@ def text(data: bytes, hint: str) -> None:
         find_indicators(short)
         find_names(short, load())
         find_techniques(short, load())
+
+
+def office(data: bytes, hint: str) -> None:
+    """Opened as any source and by the front end that it was made for: its text and what is said of it."""
+    _documents(data, hint)
 
 
 def claims(data: bytes, hint: str) -> None:
@@ -287,6 +293,7 @@ TARGETS: dict[str, Target] = {
     "hunt": Target(hunt, 20, "log-*", _LOGS, _logs),
     "pack": Target(pack, 100, "pack-*"),
     "text": Target(text, 200, "text-*", _TEXTS),
+    "office": Target(office, 30, "office-*", made=office_files),
     "claims": Target(claims, 8, "text-*", _TEXTS),
     "sought": Target(sought, 5, "text-[smnc]*[nv]"),
     "rule": Target(rule, 150, "rule-*", _RULES),

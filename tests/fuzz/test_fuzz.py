@@ -22,6 +22,7 @@ INPUTS = {
     "case": 10,
     "official": 5,
     "hunt": 20,
+    "office": 15,
 }  # of each target 60, of those that take long fewer
 
 
