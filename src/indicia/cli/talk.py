@@ -24,7 +24,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from indicia.records import Problem, Severity
+from indicia.records import LOOK, Problem, Severity
 from indicia.unseen import UNSEEN
 from indicia.writing import PRIVATE, written
 
@@ -111,6 +111,10 @@ class Talk:
             where = f"{escape(plain(problem.where))}" + (f" and {others:,} more" if others else "")
             told = f"{where}: " if problem.where else ""
             self.console.print(f"[{style}]{problem.severity.value}:[/] {told}{escape(plain(problem.what))}{times}{hint}")
+        unseen = len({problem.where for problem in ordered if problem.hint == LOOK}) * (not self.verbose)
+        if unseen:
+            files = "1 file holds" if unseen == 1 else f"{unseen:,} files hold"
+            self.console.print(f"[yellow]note:[/] {files} text that a reader does not see, or perhaps not; -v says how much")
         left = len(ordered) - sum(map(len, groups))
         if left:
             self.console.print(f"[dim]… and {left} more notes and problems; -v names them[/]")

@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypeVar, overload
 import msgspec
 
 __all__ = [
+    "LOOK",
     "NOT_READ",
     "Problem",
     "Record",
@@ -70,6 +71,9 @@ class Severity(StrEnum):
 
 
 NOT_READ = "not read for claims"  # how a problem begins that tells of a text, or a part of one, in which nobody sought claims
+
+
+LOOK = "open it and look"  # what to do about text that nobody sees, or perhaps nobody
 
 
 class Problem(Record, frozen=True, kw_only=True):

@@ -19,9 +19,9 @@ from indicia.read.fronts.html import read_html
 from indicia.read.fronts.html_apart import between_tags
 from indicia.read.fronts.opened import Limits, Parsed, skipped
 from indicia.read.fronts.plain import read_plain
-from indicia.read.fronts.unseen import LOOK, noted_unseen
+from indicia.read.fronts.unseen import noted_unseen
 from indicia.read.text.banners import may_mark
-from indicia.records import Block, BlockKind, Problem, Severity
+from indicia.records import LOOK, Block, BlockKind, Problem, Severity
 
 _MAX_ATTACHMENTS = 200
 _MAX_HEADERS = 200

@@ -17,8 +17,8 @@ from indicia.errors import FormatError, InputError, LimitError
 from indicia.read.fronts import pdf_pages
 from indicia.read.fronts.dates import date_in_head
 from indicia.read.fronts.opened import Limits, Parsed, Progress, skipped
-from indicia.read.fronts.unseen import LOOK, noted_unseen
-from indicia.records import Block, BlockKind, Problem, Severity
+from indicia.read.fronts.unseen import noted_unseen
+from indicia.records import LOOK, Block, BlockKind, Problem, Severity
 
 _HYPHENS = "\ufffe\u0002\u00ad"
 _BROKEN_WORD = re.compile(r"(?<![^\W\d_])([^\W\d_]++)[\ufffe\u0002\u00ad](?:\r?\n)?([^\W\d_]++)")

@@ -12,9 +12,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from indicia.read.fronts.opened import Parsed
-from indicia.records import Problem, Severity
+from indicia.records import LOOK, Problem, Severity
 
-LOOK = "open it and look"  # what to do about what nobody sees
 WHITE = "FFFFFF"
 _TINY = 2.0  # points
 _ALIKE = 15  # of 255 in each of red, green and blue: less is no difference to an eye
