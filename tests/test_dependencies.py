@@ -68,7 +68,9 @@ def test_only_a_fresh_database_clears_what_is_locked(
     stretch = {"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}
     affected = {"package": {"ecosystem": "PyPI", "name": package}, "ranges": [stretch]}
     advisory = {"id": "PYSEC-1", "aliases": [alias], "modified": "2030-01-02T00:00:00Z", "affected": [affected]}
+    slip = {**advisory, "id": "PYSEC-2", "modified": "2031-01-02T00:00:00Z", "affected": []}
     (tmp_path / "a.json").write_text(json.dumps(advisory))
+    (tmp_path / "b.json").write_text(json.dumps(slip | {"summary": "PyPI"}))
     assert DEPENDENCIES.told(tmp_path, date.fromisoformat(today), old=old) == code
 
 
