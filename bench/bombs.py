@@ -34,6 +34,7 @@ from tests.read.fronts.made import overlapping
 MOST = 1 << 30  # bytes
 MB = 1 << 20
 
+OFFICE = {"w": "wordprocessingml", "p": "presentationml", "a": "drawingml"}
 Maker = Callable[[Path], object]
 
 
@@ -239,6 +240,42 @@ def docx(path: Path) -> None:
         file.write(b"</w:body></w:document>")
 
 
+def nested(name: str, open_one: str, inner: str, close: str, depth: int, count: int, head: str, tail: str) -> Maker:
+    """An office file of elements within elements, and so many pieces of text in the innermost."""
+    return office(name, (head + open_one * depth + inner * count + close * depth + tail).encode())
+
+
+def office(name: str, content: bytes) -> Maker:
+    """An office file of one part, packed as Python packs it, with what its kind is told by."""
+    kind = {"content.xml": ("mimetype", "application/vnd.oasis.opendocument.text")}.get(
+        name, ("[Content_Types].xml", "<Types/>")
+    )
+
+    def make(path: Path) -> None:
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr(*kind)
+            archive.writestr(name, content)
+
+    return make
+
+
+def far_cells(path: Path) -> None:
+    """A sheet of two cells, the first and the last: some 400 GB for whoever takes room for all between them."""
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active["A1"] = book.active["XFD1048576"] = "Norway accused China."
+    book.save(path)
+
+
+NAMES = " ".join(
+    [
+        *(f'xmlns:{one}="urn:oasis:names:tc:opendocument:xmlns:{one}:1.0"' for one in ("office", "text", "style")),
+        *(f'xmlns:{one}="http://schemas.openxmlformats.org/{kind}/2006/main"' for one, kind in OFFICE.items()),
+    ]
+)
+
+
 def zip_of_many(path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         for n in range(60_000):
@@ -394,6 +431,15 @@ READ: dict[str, tuple[str, Maker]] = {
     "a mail of 200,000 parts": ("a.eml", mail_parts),
     "a mail with one line of 100 MB": ("a.eml", repeated("a", 100 * MB, "From: a@example.org\nSubject: ")),
     "a DOCX that unpacks to 220 MB": ("a.docx", docx),
+    "a DOCX of tables in tables": ("a.docx", nested("word/document.xml", "<w:tbl>", "<w:p><w:r><w:t>a</w:t></w:r></w:p>", "</w:tbl>", 200_000, 100_000, f"<w:document {NAMES}>", "</w:document>")),
+    "slides of shapes in shapes": ("a.pptx", nested("ppt/slides/slide1.xml", "<p:grpSp>", "<a:p><a:r><a:t>a</a:t></a:r></a:p>", "</p:grpSp>", 200_000, 100_000, f"<p:sld {NAMES}>", "</p:sld>")),
+    "an OpenDocument of spans in spans": ("a.odt", nested("content.xml", "<text:span text:style-name='T'>", "a<text:s/>", "</text:span>", 200_000, 300_000, f"<office:document {NAMES}><style:style style:name='T' style:parent-style-name='T'/><text:p>", "</text:p></office:document>")),
+    "an OpenDocument of paragraphs in paragraphs": ("a.odt", nested("content.xml", "<text:p>", "a", "</text:p>", 200_000, 1, f"<office:document {NAMES}>", "</office:document>")),
+    "a sheet of two cells far apart": ("a.xlsx", far_cells),
+    "RTF: links in links": ("a.rtf", repeated("{\\field{\\*\\fldinst{HYPERLINK \"\" ", 4 * MB, "{\\rtf1 ")),
+    "RTF: fonts without end": ("a.rtf", repeated("\\f1 ", 4 * MB, "{\\rtf1{\\fonttbl", "}x}")),
+    "RTF: formats, 15 MB": ("a.rtf", repeated("\\v a\\v0 b\\cf1 c", 15 * MB, "{\\rtf1 ", "}")),
+    "RTF: groups in groups": ("a.rtf", repeated("{", 15 * MB, "{\\rtf1 ")),
     "20 MB of JSON lists that close": ("a.json", repeated("[", 10 * MB, tail="]" * 10 * MB)),
     "a zip of 60,000 files": ("a.zip", zip_of_many),
     "a zip of 15,000 files that lie over each other": ("a.zip", lambda path: path.write_bytes(overlapping(15_000, PROSE.encode() * 1_300))),

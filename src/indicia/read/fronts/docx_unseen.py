@@ -54,7 +54,8 @@ class Place:
         self._has_backdrop = False  # a large picture lies behind the text
         self._lies_behind = False  # the drawing that began last
         self._shapes: list[bool] = []  # whether each that is open is seen by nobody
-        self._cells: list[tuple[str, bool]] = []  # of each open table: the colour of the cell, and whether a style may give one
+        # Of each open table: the colour of the cell, whether a style may give one, and what tables around it say.
+        self._cells: list[tuple[str, bool, str | None]] = []
 
     def move(self, event: str, element: Element) -> None:
         """On to the start or the end of an element."""
@@ -64,12 +65,12 @@ class Place:
         elif tag in _SHAPES:
             if starts:
                 self._lies_behind = element.get("behindDoc", "0") not in _NO
-                self._shapes.append(bool(_VML_GONE.search(element.get("style", ""))))
+                self._shapes.append(self.is_gone or bool(_VML_GONE.search(element.get("style", ""))))
             else:
                 self._shapes.pop()
         elif tag == W + "tbl":
             if starts:
-                self._cells.append(("", False))
+                self._cells.append(("", False, self._of_cells()))
             else:
                 self._cells.pop()
         elif starts:
@@ -80,26 +81,31 @@ class Place:
         elif tag in {_DRAWING + "docPr", _DRAWING + "posOffset"} and self._shapes:
             self._shapes[-1] = self._shapes[-1] or _is_elsewhere(element)
         elif tag == W + "tblPr" and self._cells:
-            self._cells[-1] = ("", element.find(W + "tblStyle") is not None)
+            self._cells[-1] = ("", element.find(W + "tblStyle") is not None, self._cells[-1][2])
         elif tag == W + "tc" and self._cells:
-            self._cells[-1] = ("", self._cells[-1][1])
+            self._cells[-1] = ("", *self._cells[-1][1:])
         elif tag == W + "tcPr" and self._cells:
-            self._cells[-1] = (_look(element, own=False).get("behind", ""), self._cells[-1][1])
+            self._cells[-1] = (_look(element, own=False).get("behind", ""), *self._cells[-1][1:])
         elif tag == W + "background" and self._page_has_colour:
             self.page = _colour(element, "color", "themeColor") or self.page
 
     @property
     def is_gone(self) -> bool:
         """Whether nobody sees anything here."""
-        return any(self._shapes)
+        return bool(self._shapes) and self._shapes[-1]
 
     @property
     def behind(self) -> str | None:
         """The colour behind the text; None where it is not known."""
-        for colour, may_be_another in reversed(self._cells):
-            if colour or may_be_another:
-                return colour or None
-        return None if self._boxes or self._has_backdrop else self.page
+        colour = self._of_cells()
+        return colour if colour != "" else None if self._boxes or self._has_backdrop else self.page
+
+    def _of_cells(self) -> str | None:
+        """The colour that the tables give; nothing where they say none, and None where it is not known."""
+        if not self._cells:
+            return ""
+        colour, may_be_another, around = self._cells[-1]
+        return (colour or None) if colour or may_be_another else around
 
 
 class Runs:

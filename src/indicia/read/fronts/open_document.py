@@ -52,7 +52,7 @@ class _Around(NamedTuple):
     is_gone: bool = False
     is_doubtful: bool = False
     is_boxed: bool = False  # before a picture or a colour that is not known
-    said: tuple[_Said, ...] = ()
+    said: _Said = _Said()
 
 
 def read_open_document(data: bytes, name: str, limits: Limits) -> Parsed:
@@ -128,20 +128,22 @@ class _Reader:
             name = element.get(_STYLE + "name", "")
             self._styles[name] = (element.get(_STYLE + "parent-style-name", ""), _told(element))
 
-    def _of_style(self, name: str) -> tuple[_Said, ...]:
-        """What a style says, after what those say that it is based on."""
-        chain: list[_Said] = []
-        while name in self._styles and len(chain) < _DEPTH:
+    def _of_style(self, name: str) -> _Said:
+        """What a style says, and those that it is based on."""
+        whole = _Said()
+        for _ in range(_DEPTH):
+            if name not in self._styles:
+                break
             name, said = self._styles[name]
-            chain.append(said)
-        return tuple(reversed(chain))
+            whole = _over(said, whole)
+        return whole
 
     def _inside(self, element: Element, around: _Around) -> _Around:
         """What holds within an element that begins."""
         said = around.said
         for key in _NAMED:
             if (name := element.get(key)) is not None:
-                said = (*said, *self._of_style(name))
+                said = _over(said, self._of_style(name))
         shown = element.get(_TEXT + "display")
         hidden = element.get(_TEXT + "is-hidden") == "true" or element.get(_TABLE + "visibility") == "collapse"
         far = any(number(element.get(_SVG + side), 0.0) <= _FAR for side in ("x", "y"))
@@ -190,13 +192,16 @@ class _Reader:
             yield element.tail or "", outer
 
     def _look(self, around: _Around) -> Look:
-        is_gone, colour, behind, points = around.is_gone, "", None, 12.0
-        for one in around.said:
-            is_gone = is_gone if one.is_gone is None else around.is_gone or one.is_gone
-            colour = colour if one.colour is None else one.colour
-            behind = behind if one.behind is None else one.behind
-            points = points if one.points is None else one.points
-        return Look(is_gone, colour, behind or (None if around.is_boxed else self._page), points)
+        said = around.said
+        behind = said.behind or (None if around.is_boxed else self._page)
+        return Look(
+            around.is_gone or bool(said.is_gone), said.colour or "", behind, 12.0 if said.points is None else said.points
+        )
+
+
+def _over(under: _Said, upper: _Said) -> _Said:
+    """What two say of which the second has the last word."""
+    return under._replace(**{key: value for key, value in upper._asdict().items() if value is not None})
 
 
 def _told(style: Element) -> _Said:

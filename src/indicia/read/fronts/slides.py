@@ -168,7 +168,9 @@ class _Slide:
         self.is_gone = False
         self._unseen = unseen
         self._size, self._colour, self._is_covered = size, colour, is_covered
-        self._shapes: list[tuple[bool, str | None]] = []  # of each that is open: whether nobody sees it, and its colour
+        self._shapes: list[
+            tuple[bool, str | None]
+        ] = []  # of each that is open, with those around it: whether nobody sees it, and its colour
         self._letters = ""  # the colour that a shape gives its letters
 
     def move(self, event: str, element: Element) -> Iterator[str]:
@@ -178,7 +180,7 @@ class _Slide:
             if tag == _P + "sld":
                 self.is_gone = element.get("show", "1") in _NO
             elif tag in _SHAPES:
-                self._shapes.append((False, ""))
+                self._shapes.append(self._shapes[-1] if self._shapes else (False, ""))
                 self._letters = ""
                 self._is_covered = self._is_covered or tag == _P + "pic"
             elif tag == _A + "tbl" and self._shapes:
@@ -229,15 +231,13 @@ class _Slide:
             size = number(said.get("sz"), 1800) / 100 if said is not None else 18.0
             colour = (_fill(said.find(_A + "solidFill")) if said is not None else "") or self._letters
             is_clear = said is not None and said.find(_A + "noFill") is not None
-            look = Look(self.is_gone or is_clear or any(gone for gone, _ in self._shapes), colour, self._behind(), size)
+            look = Look(self.is_gone or is_clear or (bool(self._shapes) and self._shapes[-1][0]), colour, self._behind(), size)
             if not self._unseen.passes_over(text, look):
                 yield text
 
     def _behind(self) -> str | None:
-        for _, colour in reversed(self._shapes):
-            if colour != "":
-                return colour
-        return None if self._is_covered else self._colour
+        colour = self._shapes[-1][1] if self._shapes else ""
+        return colour if colour != "" else None if self._is_covered else self._colour
 
 
 def _fill(element: Element | None) -> str:
