@@ -37,6 +37,7 @@ from indicia.pipeline.sources import read_sources
 from indicia.pipeline.stream import read_line
 from indicia.read.fronts import Held, open_source
 from indicia.read.fronts.formats import FRONTS
+from indicia.read.fronts.office import read_message_here
 from indicia.read.fronts.opened import Limits, to_document
 from indicia.read.fronts.sniff import FileKind
 from indicia.read.fronts.syndication import entries_of
@@ -145,8 +146,13 @@ def text(data: bytes, hint: str) -> None:
 
 
 def office(data: bytes, hint: str) -> None:
-    """Opened as any source and by the front end that it was made for: its text and what is said of it."""
-    _documents(data, hint)
+    """Read by the front end that it was made for, in this process where that may be."""
+    front = read_message_here if hint == "message" else lambda *given: FRONTS[_KINDS[hint]](*given, None)
+    with contextlib.suppress(IndiciaError, RecursionError):  # which the way in turns into a problem
+        parsed = front(data, "a", _LIMITS)
+        to_json(to_document("a", data, parsed))
+        for _, content in parsed.attached:
+            assert content is not None
 
 
 def claims(data: bytes, hint: str) -> None:
