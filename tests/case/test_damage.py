@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -59,6 +61,9 @@ ACTS = {
     "never ends": f"CREATE TRIGGER a AFTER INSERT ON run BEGIN INSERT INTO run (time, author, what) {ENDLESS}; END",
     "answers for ever": f"CREATE VIEW a AS {ENDLESS}",
     "reckons": "CREATE INDEX a ON entry (id) WHERE length(hex(body)) > 1",
+    "reckons in an index": "CREATE INDEX a ON entry (hex(body))",
+    "deletes with another": "CREATE TABLE a (b REFERENCES entry ON DELETE CASCADE)",
+    "puts one for another": "CREATE TABLE a (b UNIQUE ON CONFLICT REPLACE)",
     "reckons in a column": "ALTER TABLE run ADD COLUMN a GENERATED ALWAYS AS (hex(zeroblob(100000000)))",
 }
 BODY = "UPDATE entry SET body = CAST({} AS BLOB) WHERE kind = '{}'"
@@ -113,6 +118,26 @@ def test_a_file_that_is_no_whole_case(tmp_path: Path, what: str) -> None:
     assert "SELECT" not in str(caught.value) and "sqlalche.me" not in str(caught.value)
     if "program" in words or "newer" in words:
         assert path.read_bytes() == before, "it is not ours to change"
+
+
+KILLED_WITHIN = """
+import os, signal, sqlite3, sys
+base = sqlite3.connect(sys.argv[1], isolation_level=None)
+for line in ("PRAGMA cache_size=1", "BEGIN IMMEDIATE", "UPDATE entry SET place = place + 1", "CREATE TABLE z (a)"):
+    base.execute(line)
+base.execute("INSERT INTO z SELECT randomblob(100000) FROM entry")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_acts_by_itself_is_found_where_sqlite_must_mend_the_file_first(tmp_path: Path) -> None:
+    path = changed(saved(tmp_path / "a.indicia"), "PRAGMA journal_mode=DELETE", ACTS["forgets what is added"])
+    subprocess.run([sys.executable, "-c", KILLED_WITHIN, str(path)], check=False)
+    assert path.with_name("a.indicia-journal").stat().st_size
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="acts by itself"), open_store(path):
+        pass
+    assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -19,7 +21,11 @@ DAMAGED = "the file may be damaged: use an older copy"
 _THEIRS = "do not trust whoever gave it to you"
 _PARTS = "SELECT type, name, sql FROM sqlite_master"
 # What a stranger's file may have SQLite do for whoever reads or writes it.
-_ACTS = re.compile(r"\b(?:check|generated|default|as|where|collate)\b|\busing\s+(?!fts5\b)", re.IGNORECASE)
+_ACTS = re.compile(r"\b(?:check|generated|default|as|where|collate|cascade|conflict|set)\b|\busing\s+(?!fts5\b)", re.IGNORECASE)
+_NAME = '"?\\w+"?'
+_PLAIN_INDEX = re.compile(
+    rf"\s*CREATE\s+(?:UNIQUE\s+)?INDEX\s+{_NAME}\s+ON\s+{_NAME}\s*\(\s*{_NAME}(?:\s*,\s*{_NAME})*\s*\)\s*", re.IGNORECASE
+)
 _OURS = {"alembic_version", "run", "entry", "sighting"}
 
 
@@ -44,7 +50,8 @@ def check_file(path: Path, where: str) -> None:
     if schema and not {name for kind, name, _ in schema if kind == "table"} >= _OURS:
         raise StoreError("is another program's database; nothing in it was changed", where=where)
     for kind, name, words in schema:
-        if kind not in {"table", "index"} or _ACTS.search(words):
+        reckons = kind == "index" and words and not _PLAIN_INDEX.fullmatch(words)
+        if kind not in {"table", "index"} or _ACTS.search(words) or reckons:
             raise StoreError(
                 f"holds a {kind} ({name[:40]!r}) that acts by itself, as none of ours does", where=where, hint=_THEIRS
             )
@@ -58,13 +65,27 @@ def _check_folder(folder: Path, where: str) -> None:
 
 
 def _schema(path: Path) -> list[tuple[str, str, str]]:
-    """Kind, name and definition of all that it is made of, read without a change; nothing where SQLite must mend it first or
-    cannot read it at all."""
+    """Kind, name and definition of all that it is made of, read without a change; nothing where SQLite cannot read it at all.
+
+    Where SQLite must mend it first, by a journal that lies beside it, that is done in a copy."""
     try:
-        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=60)) as connection:
-            return [(kind, name, words or "") for kind, name, words in connection.execute(_PARTS)]
+        return _parts(f"file:{quote(str(path))}?mode=ro")
     except sqlite3.Error:
-        return []
+        journal = path.with_name(f"{path.name}-journal")
+        if not journal.is_file():
+            return []
+    with tempfile.TemporaryDirectory(prefix="indicia-") as folder:
+        copy = Path(folder) / path.name
+        shutil.copyfile(path, copy)
+        shutil.copyfile(journal, copy.with_name(journal.name))
+        with suppress(sqlite3.Error):
+            return _parts(f"file:{quote(str(copy))}")
+    return []
+
+
+def _parts(address: str) -> list[tuple[str, str, str]]:
+    with closing(sqlite3.connect(address, uri=True, timeout=60)) as connection:
+        return [(kind, name, words or "") for kind, name, words in connection.execute(_PARTS)]
 
 
 @contextmanager
