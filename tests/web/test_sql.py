@@ -100,6 +100,23 @@ def test_no_single_step_outlasts_the_clock(tables: Tables, monkeypatch: pytest.M
     assert time.process_time() - begun < 2.5
 
 
+def test_what_is_sorted_stands_in_memory_and_is_bounded(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite sorted in files of its own: half a gigabyte of disk in three seconds."""
+    files = set()
+
+    def look() -> int:
+        files.update(one.readlink().name for one in Path("/proc/self/fd").iterdir() if one.is_symlink())
+        return held()
+
+    held = exploring.held
+    monkeypatch.setattr(exploring, "held", look)
+    monkeypatch.setattr(exploring, "SECONDS", 60.0)
+    numbers = "with recursive a(x) as (select 1 union all select x + 1 from a)"
+    with pytest.raises(UsageError, match="256 MB of memory"):
+        tables.ask(f"{numbers} select {MADE(90_000)} || x as s from a order by s")
+    assert not [one for one in files if one.startswith("etilqs")]
+
+
 def test_rows_are_bounded(tables: Tables) -> None:
     answer = tables.ask("with recursive a(x) as (select 1 union all select x + 1 from a) select x from a")
     assert len(answer.rows) == exploring.MOST_ROWS and answer.cut

@@ -5,12 +5,14 @@ SQLite itself refuses what a question may not do: its authorizer allows reading 
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 import time
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 from indicia.errors import UsageError
@@ -22,9 +24,12 @@ MOST_PATTERN = 1_000  # bytes of what LIKE and GLOB compare with
 MOST_MADE = 100_000  # bytes of a value on the way: one step over it, which no clock ends, takes a third of a second at most
 MOST_SQL = 10_000  # characters of a question
 PAGES = 131_072  # of 4 KB: what a copy may take
-CACHE = 32_000  # KB in memory while a question is answered; beyond it SQLite sorts in a file of its own
+CACHE = 32_000  # KB in memory while a question is answered, beside
+MOST_HELD = 256 << 20  # bytes that it may take to sort: it has no file for that
 STEPS = 2_000  # instructions of SQLite between two looks at the clock
 _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE}
+_STATM = Path("/proc/self/statm")
+_TOO_MUCH = f"that takes more than {MOST_HELD >> 20} MB of memory: ask for less, or filter first"
 # What reads files, loads code or makes values of any size.
 _REFUSED = {"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer", "zeroblob", "randomblob", "sqlite_log"}
 
@@ -52,10 +57,12 @@ class Tables:
     def __init__(self, tables: Iterable[QueryTable]) -> None:
         self._database = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
         self._turn = threading.Lock()
+        self._is_large = False  # whether the last question was stopped for what it took
         self.columns: dict[str, tuple[str, ...]] = {}
         self.counts: dict[str, int] = {}
         self._database.execute(f"PRAGMA max_page_count={PAGES}")
         self._database.execute(f"PRAGMA cache_size=-{CACHE}")
+        self._database.execute("PRAGMA temp_store=MEMORY")
         for table in tables:
             names = ", ".join(f'"{column}"' for column in table.columns)
             self._database.execute(f'CREATE TABLE "{table.name}" ({names})')
@@ -83,7 +90,7 @@ class Tables:
                 columns = [one[0] for one in found.description or ()]
                 found.close()
             except (sqlite3.Error, sqlite3.Warning, ValueError) as error:
-                raise UsageError(_reason(error)) from None
+                raise UsageError(_TOO_MUCH if self._is_large else _reason(error)) from None
         if not columns:
             raise UsageError("that is not a query", hint="for example: select * from claims")
         spent = max(1, round((time.monotonic() - begun) * 1000))
@@ -91,7 +98,14 @@ class Tables:
 
     @contextmanager
     def _until(self, end: float) -> Iterator[None]:
-        self._database.set_progress_handler(lambda: int(time.monotonic() > end), STEPS)
+        most = held() + MOST_HELD
+
+        def look() -> int:
+            self._is_large = held() > most
+            return int(self._is_large or time.monotonic() > end)
+
+        self._is_large = False
+        self._database.set_progress_handler(look, STEPS)
         try:
             yield
         finally:
@@ -115,6 +129,14 @@ def _short(value: object) -> object:
     if isinstance(value, bytes):
         return value[:MOST_CELL].hex()
     return value[:MOST_CELL] if isinstance(value, str) else value
+
+
+def held() -> int:
+    """Bytes of memory that this process holds; nothing where the system does not tell."""
+    try:
+        return int(_STATM.read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
 
 
 def _reason(error: Exception) -> str:
