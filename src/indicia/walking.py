@@ -13,7 +13,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any, BinaryIO
+from typing import IO, Any
 
 from indicia.records import Problem, Severity
 
@@ -66,7 +66,7 @@ def kind_of(mode: int) -> str:
     return next((name for fits, name in _KINDS if fits(mode)), "neither a file nor a folder")
 
 
-def open_file(path: Path) -> BinaryIO:
+def open_file(path: Path) -> io.BufferedReader:
     """An ordinary file, to be read. Nothing waits for what only comes with time: a file of the kernel that blocks gives what is
     there. Raises: OSError, also for what is no ordinary file."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
@@ -92,7 +92,7 @@ class _Pipe(io.FileIO):
         return size
 
 
-def open_pipe(path: Path, *, seconds: float = 5.0) -> BinaryIO:
+def open_pipe(path: Path, *, seconds: float = 5.0) -> io.BufferedReader:
     """What comes through a pipe, as of `<(zcat report.gz)`. Raises: OSError where nobody writes into it for so long."""
     handle, first, end = os.open(path, os.O_RDONLY | os.O_NONBLOCK), b"", time.monotonic() + seconds
     try:
@@ -109,6 +109,17 @@ def open_pipe(path: Path, *, seconds: float = 5.0) -> BinaryIO:
         os.close(handle)
         raise
     return io.BufferedReader(_Pipe(handle, first))
+
+
+def open_named(path: Path) -> io.BufferedReader:
+    """A file or a pipe that somebody named, to be read. Raises: OSError, also where nobody writes into a pipe."""
+    return open_pipe(path) if path.is_fifo() else open_file(path)
+
+
+def text_of(path: Path) -> str:
+    """The text of a file or a pipe that somebody named. Raises: OSError, UnicodeDecodeError."""
+    with open_named(path) as stream:
+        return stream.read().decode("utf-8")
 
 
 def walk(folder: Path, *, hidden: bool = True, ignored: frozenset[str] = frozenset()) -> Iterator[Path | Problem]:

@@ -16,6 +16,7 @@ from indicia.cli.options import Color, Json, Quiet, Verbose, talk
 from indicia.cli.talk import console_for, plain, write_out
 from indicia.errors import UsageError
 from indicia.records import Entered, EnteredKind, Judgement, Strength, stable_id
+from indicia.walking import open_named
 
 app = typer.Typer(
     no_args_is_help=True, help="Evidence that people enter: add it to a case, list it, see which kinds there are."
@@ -147,7 +148,7 @@ def _one_of(kinds: type[K], text: str) -> K:
 
 def _digest(path: Path) -> str:
     try:
-        with path.open("rb") as stream:
+        with open_named(path) as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from error

@@ -16,6 +16,7 @@ from indicia.cli.options import Output, Told, Unmarked, Voice, markings, read_ma
 from indicia.cli.results import counting_as, tell_judgements
 from indicia.cli.talk import write_out
 from indicia.errors import InputError, UsageError
+from indicia.walking import text_of
 from indicia.writing import write_atomically
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def read_secret(where: str | None) -> str | None:
     if where is None:
         return None
     try:
-        text = sys.stdin.readline() if where == "-" else Path(where).read_text("utf-8")
+        text = sys.stdin.readline() if where == "-" else text_of(Path(where))
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "is no text"
         raise InputError(f"the token cannot be read: {reason}", where=where) from error

@@ -20,7 +20,7 @@ from indicia.cli.talk import ProgressCall, Talk, console_for, plain, standard_in
 from indicia.errors import InputError, UsageError
 from indicia.extras import need
 from indicia.records import Event, Hunt, HuntVerdict, Outcome, RuleLevel, Severity, Sighting, json_pieces
-from indicia.walking import told_path
+from indicia.walking import text_of, told_path
 
 if TYPE_CHECKING:
     from indicia.hunt.sight.indicators import IndicatorSought
@@ -365,7 +365,7 @@ def _watched(
 
 def _text_of(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
+        return text_of(path)
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"the file {path} cannot be read: {error}") from error
 

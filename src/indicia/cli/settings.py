@@ -20,6 +20,7 @@ import msgspec
 import platformdirs
 
 from indicia.errors import UsageError
+from indicia.walking import text_of
 
 Command = Any  # of the parser, whose types typer does not export
 
@@ -128,7 +129,7 @@ def _table(held: Mapping[str, Any], command: str) -> Mapping[str, Any]:
 def _file(path: Path, known: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """What the file says, its names checked."""
     try:
-        held = tomllib.loads(path.read_text("utf-8"))
+        held = tomllib.loads(text_of(path))
     except (FileNotFoundError, NotADirectoryError):
         if os.environ.get("INDICIA_SETTINGS"):
             raise UsageError("no such file", where=str(path), hint="INDICIA_SETTINGS names it") from None

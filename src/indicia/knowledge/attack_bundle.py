@@ -125,6 +125,8 @@ def parse_release(path: Path | str, *, version: str | None = None) -> AttackTabl
 
 def read_limited(path: Path, limit: int) -> bytes:
     """The bytes of `path`, unpacked where they are gzip, never more than `limit`. Raises: InputError, LimitError."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise InputError("is a pipe or a device", where=str(path), hint="give the file itself")
     try:
         with path.open("rb") as probe:
             packed = probe.read(2) == b"\x1f\x8b"

@@ -37,10 +37,12 @@ from indicia.records import (
     Tlp,
     Versions,
 )
-from indicia.walking import told_path
+from indicia.walking import told_path, walk
 
 if TYPE_CHECKING:
     from indicia.hunt.sight.indicators import IndicatorSought
+
+_RULES = frozenset((".yml", ".yaml"))  # how files of rules are called
 
 __all__ = ["Delta", "build", "grown", "read_new", "sought"]
 
@@ -219,8 +221,7 @@ def _rule_texts(rules: Sequence[Path]) -> dict[str, str]:
     """The rules in `rules`, as name and text. What cannot be read is the hunt's to report: it tries them all."""
     texts: dict[str, str] = {}
     for path in rules:
-        files = sorted(path.rglob("*.y*ml")) if path.is_dir() else [path]
-        for file in filter(Path.is_file, files):
+        for file in (one for one in walk(path) if isinstance(one, Path) and (one == path or one.suffix in _RULES)):
             with contextlib.suppress(OSError, UnicodeDecodeError):
                 texts[told_path(file)] = file.read_text("utf-8")
     return texts

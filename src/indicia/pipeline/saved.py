@@ -8,7 +8,7 @@ from pathlib import Path
 
 from indicia.errors import FormatError, InputError
 from indicia.records import Case, from_json
-from indicia.walking import open_file, open_pipe
+from indicia.walking import open_file, open_named
 
 __all__ = ["is_store", "load_case", "opened_case"]
 
@@ -51,7 +51,7 @@ def load_case(path: Path | str) -> Case:
     path = Path(path)
     file = path / "case.json" if path.is_dir() else path
     try:
-        with open_pipe(file) if file.is_fifo() else open_file(file) as stream:
+        with open_named(file) as stream:
             data = stream.read()
     except OSError as error:
         raise InputError(

@@ -11,6 +11,7 @@ import msgspec
 from indicia.errors import FormatError, InputError, LimitError
 from indicia.read.reading import Answer
 from indicia.records import OWN_READER, Claim, Document, Fallen, Fault, Firmness, ProposedClaim, ProposedReading, Span
+from indicia.walking import open_named
 
 LARGEST = 64 * 2**20  # bytes of a file of claims
 _LONGEST_NAME = 60
@@ -64,7 +65,7 @@ class _Line(msgspec.Struct, frozen=True, kw_only=True):
 def read_offered(path: Path) -> tuple[FromFile, ...]:
     """The readers of a file of claims, each with all that it offers, by name. Raises: InputError, FormatError with the line."""
     try:
-        with path.open("rb") as file:
+        with open_named(path) as file:
             data = file.read(LARGEST + 1)
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", where=str(path), hint="check the path") from error

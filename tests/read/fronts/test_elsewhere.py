@@ -6,14 +6,24 @@ import os
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from indicia.cli import exits
+from indicia import walking
+from indicia.cli import evidence, exits, hunt, settings
+from indicia.cli.exchange import read_secret
+from indicia.errors import IndiciaError
+from indicia.knowledge.updating import kind_of
 from indicia.pipeline import load_case
+from indicia.pipeline.build import _rule_texts
 from indicia.read.fronts import open_source
+from indicia.read.offered import read_offered
 from indicia.walking import open_file
+from indicia.web.taxii.readers import load_readers
 from tests.command import indicia
 from tests.web.site import client, token
 
@@ -76,6 +86,42 @@ def test_a_pipe_into_which_nobody_writes_is_told(tmp_path: Path) -> None:
     with client(tmp_path / "cases", reads=[tmp_path]) as site:
         form = {"token": token(site.get("/").text), "name": "pipes", "paths": str(pipe)}
         assert "is a pipe" in site.post("/new", data=form, headers={"Origin": "http://127.0.0.1"}).text
+
+
+NAMED: dict[str, Callable[[Path], object]] = {
+    "a file of claims": read_offered,
+    "settings": lambda path: settings._file(path, {}),
+    "a profile, a tuning": hunt._text_of,
+    "who reads through TAXII": load_readers,
+    "a secret": lambda path: read_secret(str(path)),
+    "evidence": evidence._digest,
+    "an official file": kind_of,
+}
+
+
+@pytest.mark.parametrize("what", NAMED)
+def test_no_file_that_is_named_may_be_a_pipe_that_is_waited_for(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walking, "open_pipe", partial(walking.open_pipe, seconds=0.1))
+    os.mkfifo(tmp_path / "pipe")
+    alarm = threading.Timer(20.0, lambda: os.close(os.open(tmp_path / "pipe", os.O_RDWR | os.O_NONBLOCK)))
+    alarm.start()  # which lets go of whoever waits
+    begun = time.monotonic()
+    try:
+        with pytest.raises(IndiciaError, match="pipe"):
+            NAMED[what](tmp_path / "pipe")
+    finally:
+        alarm.cancel()
+    assert time.monotonic() - begun < 15
+
+
+def test_no_rule_is_told_that_a_link_leads_out_to(tmp_path: Path) -> None:
+    (tmp_path / "secret.yml").write_text(SECRET, "utf-8")
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "a.yml").symlink_to(tmp_path / "secret.yml")
+    (tmp_path / "rules" / "b.yml").write_text("title: b\n", "utf-8")
+    assert list(_rule_texts([tmp_path / "rules"]).values()) == ["title: b\n"]
 
 
 def test_what_comes_through_a_pipe_is_read_whole(tmp_path: Path) -> None:

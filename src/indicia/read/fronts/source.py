@@ -34,7 +34,7 @@ from indicia.read.fronts.sniff import FileKind, sniff
 from indicia.read.fronts.streams import BoundedReader, Gunzipped, Pushed, read_up_to
 from indicia.read.fronts.structured import too_much_json
 from indicia.records import Claim, Document, Mention, Problem, Tlp
-from indicia.walking import EMPTY, open_file, open_pipe, reason_of, told_path, walk
+from indicia.walking import EMPTY, open_named, reason_of, told_path, walk
 
 _TOO_MUCH = ("unpacks to more than the limit; the rest was not read", "unpack it and give the files")
 _INSIDE = "!"  # in the name of what stands in an archive or a message
@@ -192,7 +192,7 @@ def _read_folder(run: _Run, folder: Path) -> Iterator[Opened]:
 def _read_path(run: _Run, path: Path, name: str) -> Iterator[Opened]:
     run.files += 1
     try:
-        with open_pipe(path) if path.is_fifo() else open_file(path) as file:
+        with open_named(path) as file:
             yield from _read_given(run, file, name)
     except OSError as error:
         yield _problem(failed(name, f"cannot be read: {reason_of(error)}", "check its permissions"))

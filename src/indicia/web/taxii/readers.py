@@ -20,6 +20,7 @@ import msgspec
 
 from indicia.errors import FormatError, InputError, UsageError
 from indicia.records import Record, Tlp
+from indicia.walking import text_of
 
 
 class Reader(Record, frozen=True, kw_only=True):
@@ -48,7 +49,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
 def load_readers(path: Path) -> tuple[Reader, ...]:
     """The readers in a file. Raises: InputError, FormatError, UsageError when others can read the tokens in it."""
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        data = tomllib.loads(text_of(path))
         mode = path.stat().st_mode
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror or error}", where=str(path)) from error
