@@ -483,6 +483,7 @@ HUNT: dict[str, tuple[str, Maker]] = {
 }  # fmt: skip
 LINES: dict[str, tuple[str, Maker]] = {
     "7 MB of prose in one line of --jsonl": ("a.jsonl", repeated(PROSE, 7 * MB, '{"id": "a", "text": "', '"}\n')),
+    "15 MB of prose in one line of --jsonl": ("a.jsonl", repeated(PROSE, 15 * MB, '{"id": "a", "text": "', '"}\n')),
     "60 MB of prose in one line of --jsonl": ("a.jsonl", repeated(PROSE, 60 * MB, '{"id": "a", "text": "', '"}\n')),
     "500 MB without a line's end in --jsonl": ("a.jsonl", repeated("a", 500 * MB)),
     "JSON in JSON in --jsonl": ("a.jsonl", repeated('{"text": ' * 1000 + "\n", 20 * MB)),

@@ -160,7 +160,7 @@ def _serve(pipe: Connection, read: Callable[[Chunk], list[Any]], parent: int) ->
 
 
 # The lines of a stream, in bounded memory, and a sign where it pauses.
-LONGEST_LINE = 64 * 1024 * 1024  # bytes; more than any text that a person reads
+LONGEST_LINE = 16 * 1024 * 1024  # bytes; more than any text that a person reads
 TOO_LONG: Final = b"\x00too long"  # stands for a line that is longer; no JSON begins so
 PAUSE: Final = None  # nothing has come for now: whoever holds lines back should deal with them
 
