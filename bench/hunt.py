@@ -26,7 +26,7 @@ from pathlib import Path
 
 from examples.scenarios import write_scenario
 from indicia.hunt.logs.formats.evtx_chunks import CHUNK, FILE_HEADER
-from indicia.hunt.processes.lean import without_pandas
+from indicia.hunt.processes import without_pandas
 from indicia.hunt.run import hunt
 from indicia.hunt.sight.indicators import IndicatorSought
 

@@ -51,12 +51,11 @@ INNER = {
     "read": "text indicators names claims fronts techniques rows stated reading offered",
     "read/claims": "dates firmness chunks language calibration network proposals parties never gainsaying "
     "quoting grounding issuers voices deeds pooling making rows reader together",
-    "hunt": "names sources rules events match logs tuning sight story parts total merge processes held run",
+    "hunt": "names sources rules events match logs tuning sight story parts merge processes worker run",
     "view": "wording inert language lines words sides notes positions drawing voices saying affair moments first judgements "
     "slots translated since unread",
-    "spark": "session keeping scanning gathering tables hunting watching reading ledger",
-    "share": "internals redact indicators plain eurepoc ledger timelines navigator stix attackflow misp coalition brief card "
-    "statement taxii_client",
+    "spark": "session scanning tables hunting watching reading ledger",
+    "share": "internals redact indicators ledger timelines navigator stix attackflow misp brief coalition card taxii_client",
     "readers": "allowed asking parts server model",
     "web": "guard cases shown pages actions taxii app",
 }

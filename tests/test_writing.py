@@ -12,8 +12,8 @@ import pytest
 
 from indicia.case import open_store
 from indicia.cli.main import run
-from indicia.share.plain import case_json
-from indicia.web.taxii.inbox import Inbox
+from indicia.share.indicators import case_json
+from indicia.web.taxii.readers import Inbox
 from indicia.writing import write_atomically, written
 from tests.command import indicia
 from tests.sample_case import empty_case, exchange_case, keep

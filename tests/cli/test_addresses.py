@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from indicia.cli.addresses import fetched_sources, keep_pages
+from indicia.cli.readers import fetched_sources, keep_pages
 from indicia.cli.talk import Talk
 from indicia.errors import IndiciaError
 from indicia.read.fronts import Held

@@ -14,10 +14,10 @@ from indicia.cli.main import run
 from indicia.errors import UsageError
 from indicia.knowledge import load
 from indicia.records import Case, Firmness, Tlp, from_json
-from indicia.share.plain import case_json
+from indicia.share.indicators import case_json
 from indicia.share.stix import bundle_objects, read_bundle
 from indicia.share.taxii_client import pull
-from indicia.web.taxii.collections import collection_id
+from indicia.web.taxii.readers import collection_id
 from tests.sample_case import exchange_case, keep, said_with
 from tests.web.test_taxii import ALICE, BOB, at, mixed_case, readers, server
 

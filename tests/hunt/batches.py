@@ -20,10 +20,8 @@ def batch_of(events: Sequence[Mapping[str, str]], family: str = "test") -> Event
     return EventBatch(
         format="test",
         family=family,
-        size=len(events),
         columns=rows.columns(None),
         files=("test.log",),
-        file_of=None,
         positions=np.arange(1, len(events) + 1),
         times=np.full(len(events), NO_TIME, np.int64),
         rebuild=lambda row: ("", "", events[row]),

@@ -12,10 +12,8 @@ import pytest
 
 from indicia.cli import exits
 from indicia.errors import UsageError
-from indicia.hunt import held, run
-from indicia.hunt.held import Held
-from indicia.hunt.processes import tasks
-from indicia.hunt.run import hunt
+from indicia.hunt import processes, run
+from indicia.hunt.run import Held, hunt
 from indicia.hunt.sight.scan import Scanner
 from indicia.records import Hunt, to_json
 from tests.command import indicia
@@ -38,12 +36,12 @@ level: medium
 # ("scan"), while what came of it is written ("write"), or after.
 SCRIPT = """
 import os, signal, sys
-from indicia.hunt import held, run
-from indicia.hunt.processes import tasks
+from indicia.hunt import run
+from indicia.hunt import processes
 from indicia.hunt.sight.scan import Scanner
 
 moment, count = sys.argv[1], int(sys.argv[2])
-tasks.SIZE = run.WORTH_A_PROCESS = 8 << 10
+processes.SIZE = run.WORTH_A_PROCESS = 8 << 10
 calls = []
 
 def at(where):
@@ -61,16 +59,16 @@ def killing(owner, name, before, after):
     setattr(owner, name, called)
 
 def half(stream, message):
-    data = held.msgspec.msgpack.encode(message)
+    data = run.msgspec.msgpack.encode(message)
     stream.write(len(data).to_bytes(8, "little") + data[: len(data) // 2])
     stream.flush()
     at("write")
     stream.seek(-8 - len(data) // 2, 1)
     sent(stream, message)
 
-sent, held.send = held.send, half
+sent, run.send = run.send, half
 killing(Scanner, "scan", "scan", "scanned")
-killing(held.Held, "_add", "add", "added")
+killing(run.Held, "_add", "add", "added")
 
 from indicia.cli.main import run as command
 command(sys.argv[3:])
@@ -79,7 +77,7 @@ command(sys.argv[3:])
 
 @pytest.fixture
 def logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(tasks, "SIZE", 8 << 10)
+    monkeypatch.setattr(processes, "SIZE", 8 << 10)
     folder = tmp_path / "logs"
     folder.mkdir()
     for day in range(2):
@@ -189,7 +187,7 @@ def test_a_full_disk_costs_no_finding(logs: Path, tmp_path: Path, monkeypatch: p
     def send(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(held, "send", send)
+    monkeypatch.setattr(run, "send", send)
     found = hunt([logs], rules=[tmp_path / "rule.yml"], resume=tmp_path / "x.hunt", jobs=1)
     assert any("No space left" in problem.what for problem in found.problems)
     assert sum(file.events for file in found.files) == 600
@@ -198,4 +196,4 @@ def test_a_full_disk_costs_no_finding(logs: Path, tmp_path: Path, monkeypatch: p
 def test_events_are_kept_by_a_whole_hunt_only(logs: Path, tmp_path: Path) -> None:
     answer = indicia("hunt", logs, "--keep", tmp_path / "kept", "--resume", tmp_path / "x.hunt")
     assert answer.returncode == exits.E_USAGE and b"exclude each other" in answer.stderr
-    assert run.WORTH_A_PROCESS > tasks.SIZE and not (tmp_path / "x.hunt").exists()
+    assert run.WORTH_A_PROCESS > processes.SIZE and not (tmp_path / "x.hunt").exists()

@@ -12,7 +12,7 @@ import pytest
 
 BUSY = """
 import os, sys, threading
-from indicia.hunt.processes import worker as lifeline
+from indicia.hunt import worker as lifeline
 if sys.argv[2] == "looking":
     threading.Thread(target=lifeline._look, args=(int(sys.argv[1]),), daemon=True).start()
 else:

@@ -17,8 +17,7 @@ import pytest
 
 from examples.scenarios import write_scenario
 from indicia.errors import InputError
-from indicia.hunt import run
-from indicia.hunt.processes import tasks
+from indicia.hunt import processes, run
 from indicia.hunt.run import hunt
 from indicia.hunt.sight.indicators import IndicatorSought, stands_alone
 from indicia.hunt.sight.notes import notes
@@ -212,7 +211,7 @@ def test_processes_change_nothing(always: bool, tmp_path: Path, monkeypatch: pyt
         (rules / "r.yml").write_text(re.sub("(?m)^id: .*$", f"id: {own}", text), "utf-8")
     one = hunt([tmp_path], rules=[rules], builtin=False, jobs=1, most=50)
     monkeypatch.setattr(run, "WORTH_A_PROCESS", 1 << 18)
-    monkeypatch.setattr(tasks, "SIZE", 1 << 19)
+    monkeypatch.setattr(processes, "SIZE", 1 << 19)
     two = hunt([tmp_path], rules=[rules], builtin=False, jobs=2, most=50)
     assert matches(one) == 1 + 50_000 // 7 + 1
     assert to_json(msgspec.structs.replace(one, stats=())) == to_json(msgspec.structs.replace(two, stats=()))
@@ -282,7 +281,7 @@ def test_a_file_that_changes_while_it_is_read(
     change: Callable[[Path], object], told: str, lost: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log = web_log(tmp_path / "u_ex.log", 200_000)
-    monkeypatch.setattr(tasks, "SIZE", 1 << 20)
+    monkeypatch.setattr(processes, "SIZE", 1 << 20)
     changed: list[object] = []
 
     def progress(what: str, _done: float, _total: float | None) -> None:

@@ -17,7 +17,7 @@ import pytest
 import indicia
 from indicia.errors import ExtraError, UsageError
 from indicia.library import Case, Table
-from indicia.library.tables import COLUMNS
+from indicia.library.cases import COLUMNS
 from indicia.records import Problem
 from tests.sample_case import exchange_case, hostile_case
 

@@ -11,7 +11,7 @@ pytest.importorskip("mcp", reason="needs the extra mcp")
 
 from indicia.errors import InputError, MarkingError, UsageError
 from indicia.knowledge import load
-from indicia.mcp.proposing import Proposals, document_in, part_of_text
+from indicia.mcp.answers import Proposals, document_in, part_of_text
 from indicia.mcp.server import make_server
 from indicia.read.offered import read_offered
 from indicia.read.reading import read_document

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indicia.records import Case, Claim, Confidence, Firmness, Level, SourceType, Stance, Tlp
-from indicia.share.coalition import Signer, SignerStanding, compare, joint_statement, merge
+from indicia.share.coalition import Signer, SignerStanding, compare, joint_statement, merge, statement_text
 from indicia.share.redact import marking_of
-from indicia.share.statement import statement_text
 from tests.sample_case import exchange_case, said_with
 from tests.share.strategies import cases
 from tests.share.test_stix_round_trip import SLOW

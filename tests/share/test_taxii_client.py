@@ -15,8 +15,7 @@ from indicia.errors import IndiciaError
 from indicia.records import Seen, Tlp
 from indicia.share import taxii_client
 from indicia.share.taxii_client import pull, push
-from indicia.watch import look
-from indicia.watch.rounds import Watch
+from indicia.watch import Watch, look
 from tests.cli.test_exchange import indicia
 from tests.web.test_taxii import ALICE, BOB, at, readers, server
 

@@ -13,21 +13,34 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from indicia.hunt import processes
 from indicia.hunt.match.book import RuleBook, load_rules
+from indicia.hunt.merge import Total
 from indicia.hunt.parts import Count, join
-from indicia.hunt.processes import tasks as cutting
 from indicia.hunt.rules.ir import Correlation
 from indicia.hunt.run import hunt
 from indicia.hunt.sight.correlation import Feed, correlated
 from indicia.hunt.sight.notes import notes, tells_success
 from indicia.hunt.sight.scan import Scanner
-from indicia.hunt.total import Total
 from indicia.hunt.tuning import NO_TUNING, Tuning
 from indicia.records import Hunt, Problem, to_json
-from indicia.spark.gathering import BESIDE, Gathered, add_up, in_hunt_order, matches_in, placed
-from indicia.spark.hunting import HuntPlan, files_of, look, plan
-from indicia.spark.keeping import Bounds, KeptSightings, Tally, bounds_of, unpacked, within
-from indicia.spark.scanning import Fed, Scanned, Stand, Sum, Summed, WorkerSetup, scan, scanner_of
+from indicia.spark.hunting import BESIDE, Gathered, HuntPlan, add_up, files_of, in_hunt_order, look, matches_in, placed, plan
+from indicia.spark.scanning import (
+    Bounds,
+    Fed,
+    KeptSightings,
+    Scanned,
+    Stand,
+    Sum,
+    Summed,
+    Tally,
+    WorkerSetup,
+    bounds_of,
+    scan,
+    scanner_of,
+    unpacked,
+    within,
+)
 from tests.spark.conftest import SOUGHT, TUNING
 
 SMALL = 3_000  # bytes of a task
@@ -35,7 +48,7 @@ SMALL = 3_000  # bytes of a task
 
 @pytest.fixture
 def small_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cutting, "SIZE", SMALL)
+    monkeypatch.setattr(processes, "SIZE", SMALL)
 
 
 def planned(logs: Path, book: RuleBook, most: int | None, tuning: Tuning = NO_TUNING) -> tuple[HuntPlan, Total]:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from indicia.share.brief.pictures.timeline import timeline
+from indicia.share.brief.pictures import timeline
 from indicia.view.inert import Shown
 from indicia.view.moments import Moment, moved
 from indicia.web.pages.timeline import timeline_picture

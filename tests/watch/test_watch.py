@@ -14,7 +14,7 @@ import pytest
 
 from indicia.cli import exits
 from indicia.pipeline import load_case
-from indicia.web.taxii.collections import collection_id
+from indicia.web.taxii.readers import collection_id
 from tests.cli.test_exchange import indicia
 from tests.web.test_taxii import ALICE, readers, server
 

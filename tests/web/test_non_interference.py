@@ -23,8 +23,7 @@ from indicia.share.stix import bundle_objects
 from indicia.web import create_open_app
 from indicia.web.cases import opened as opening
 from indicia.web.cases.opened import opened
-from indicia.web.taxii.collections import collection_id
-from indicia.web.taxii.readers import Reader
+from indicia.web.taxii.readers import Reader, collection_id
 from indicia.web.taxii.server import Fixed, taxii_app
 from tests.sample_case import empty_case
 from tests.share.secrets import cases_with_secrets

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from indicia.advise.advice import advise
 from indicia.knowledge import load
 from indicia.view.first import by_when, first_things, headline
-from indicia.web.guard.headers import CSP
+from indicia.web.guard.hosts import CSP
 from tests import sample_case
 from tests.web.site import addresses, client, shelve
 

@@ -21,10 +21,10 @@ from starlette.types import ASGIApp
 
 from indicia.cli.serve import taxii_of_page
 from indicia.web import create_app
-from indicia.web.guard import connections
+from indicia.web.guard import hosts
 from indicia.web.guard.entrance import COOKIE
 from indicia.web.guard.hosts import LOCAL, AllowedHosts
-from indicia.web.taxii.collections import collection_id, keyed_id
+from indicia.web.taxii.readers import collection_id, keyed_id
 from indicia.web.taxii.server import beside
 from tests import sample_case
 from tests.web.site import LAUNCH, shelve, token
@@ -41,7 +41,7 @@ def serving(app: ASGIApp) -> Iterator[int]:
     """The port of a server as `indicia serve` runs it."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    running = connections.server(app, log_level="critical")
+    running = hosts.server(app, log_level="critical")
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
     thread.start()
     until = time.monotonic() + 20
@@ -171,7 +171,7 @@ def test_no_second_request_is_smuggled_in_behind_two_lengths(site: Site, length:
 
 
 def test_connections_that_never_finish_are_closed_and_shut_nobody_out(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "HEAD", 2.0)
+    monkeypatch.setattr(hosts, "HEAD", 2.0)
     port = int(site.host.rpartition(":")[2])
     slow = [half(port, b"GET / HTTP/1.1\r\nHost: localhost\r\nX-a: b") for _ in range(400)]
     begun = time.monotonic()
@@ -216,8 +216,8 @@ def test_strangers_who_owe_a_body_shut_nobody_out(site: Site) -> None:
     ],
 )
 def test_what_is_owed_has_its_time(site: Site, monkeypatch: pytest.MonkeyPatch, head: bytes) -> None:
-    monkeypatch.setattr(connections, "HEAD", 0.3)
-    monkeypatch.setattr(connections, "IDLE", 0.3)
+    monkeypatch.setattr(hosts, "HEAD", 0.3)
+    monkeypatch.setattr(hosts, "IDLE", 0.3)
     port = int(site.host.rpartition(":")[2])
     with half(port, head) as one:
         one.settimeout(8)

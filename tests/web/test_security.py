@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from indicia.errors import InputError, UsageError
-from indicia.web.guard.folders import Folders
+from indicia.web.guard.entrance import Folders
 from indicia.web.guard.hosts import LOCAL, AllowedHosts, hosts_of
 from tests import sample_case
 from tests.web.site import client, shelve, token

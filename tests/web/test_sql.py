@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from indicia.errors import UsageError
 from indicia.web.cases import exploring
 from indicia.web.cases.exploring import QueryTable, Tables
-from indicia.web.pages.sql import EXAMPLES
+from indicia.web.pages.search import EXAMPLES
 from tests import sample_case
 from tests.web.site import client, shelve
 

@@ -28,9 +28,7 @@ from indicia.share.redact import mark, marking_of
 from indicia.web import create_app
 from indicia.web.cases.shelf import Shelf
 from indicia.web.guard.hosts import LOCAL, AllowedHosts
-from indicia.web.taxii.collections import collection_id, keyed_id, marking_of_object
-from indicia.web.taxii.inbox import Inbox
-from indicia.web.taxii.readers import Reader, load_readers, reader_of
+from indicia.web.taxii.readers import Inbox, Reader, collection_id, keyed_id, load_readers, marking_of_object, reader_of
 from indicia.web.taxii.server import MEDIA, Fixed, Source, beside, taxii_app
 from tests.sample_case import exchange_case, keep, said_with
 from tests.web.site import LAUNCH, shelve

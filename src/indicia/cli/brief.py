@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+from typer import Argument, Option
 
 from indicia.account import account
 from indicia.cli import exits
-from indicia.cli.addresses import fetched_sources, keep_pages
 from indicia.cli.options import (
     Date,
     FailOnHit,
@@ -28,7 +27,7 @@ from indicia.cli.options import (
     read_marking,
     words,
 )
-from indicia.cli.readers import Others, asked_readers
+from indicia.cli.readers import Others, asked_readers, fetched_sources, keep_pages
 from indicia.cli.results import Count, count_files, tell_unmarked
 from indicia.cli.talk import Talk, plain, standard_input, write_out
 from indicia.errors import InputError
@@ -39,47 +38,30 @@ if TYPE_CHECKING:
     from indicia.knowledge import Knowledge
     from indicia.pipeline import Delta
 
-Sources = Annotated[
-    list[str],
-    typer.Argument(help="Statements, news, advisories: files, folders, addresses, or - for stdin.", show_default=False),
-]
-Logs = Annotated[
-    list[Path] | None, typer.Option("--logs", help="A log file, or a folder of logs from a server. May be repeated.")
-]
-Folder = Annotated[Path, typer.Option("--output", "-o", help="The folder to write the brief to.")]
-Keep = Annotated[
-    str | None, typer.Option("--case", help="Keep the case in this file (or database URL), adding to what is already there.")
-]
-Name = Annotated[str | None, typer.Option("--name", help="The name of the case; by default what it is about.")]
-Have = Annotated[
-    list[str] | None, typer.Option("--have", help="What is already in place, and what you are: edr,mfa,small,energy ...")
-]
-Public = Annotated[bool, typer.Option("--public", help="Write a version without your own logs, hosts and notes; it says so.")]
-LogsMarking = Annotated[
-    str, typer.Option("--logs-tlp", help="How to mark findings from your own logs.", autocompletion=markings)
-]
-Full = Annotated[
-    bool, typer.Option("--full", help="Print every annex in full, with techniques that the accused are only known for.")
-]
-
 
 def brief(
-    sources: Sources,
-    logs: Logs = None,
+    sources: list[str] = Argument(
+        ..., help="Statements, news, advisories: files, folders, addresses, or - for stdin.", show_default=False
+    ),
+    logs: list[Path] | None = Option(None, help="A log file, or a folder of logs from a server. May be repeated."),
     rules: Rules = None,
-    output: Folder = Path("brief"),
-    keep: Keep = None,
-    name: Name = None,
-    have: Have = None,
+    output: Path = Option(Path("brief"), "--output", "-o", help="The folder to write the brief to."),
+    keep: str | None = Option(
+        None, "--case", help="Keep the case in this file (or database URL), adding to what is already there."
+    ),
+    name: str | None = Option(None, help="The name of the case; by default what it is about."),
+    have: list[str] | None = Option(None, help="What is already in place, and what you are: edr,mfa,small,energy ..."),
     date: Date = None,
     tlp: Marking = None,
     unmarked: Unmarked = None,
-    public: Public = False,
+    public: bool = Option(False, "--public", help="Write a version without your own logs, hosts and notes; it says so."),
     told: Told = True,
-    logs_tlp: LogsMarking = "amber",
+    logs_tlp: str = Option("amber", help="How to mark findings from your own logs.", autocompletion=markings),
     *,
     others: Others,
-    full: Full = False,
+    full: bool = Option(
+        False, "--full", help="Print every annex in full, with techniques that the accused are only known for."
+    ),
     lang: Language = "en",
     as_json: Json = False,
     fail_on_hit: FailOnHit = False,

@@ -10,6 +10,7 @@ from typing import Annotated, TypeVar
 import typer
 from rich.markup import escape
 from rich.table import Table
+from typer import Option
 
 from indicia.account import account
 from indicia.cli.options import Color, Json, Quiet, Verbose, talk
@@ -28,18 +29,14 @@ CaseFile = Annotated[str, typer.Argument(help="A case file (from brief --case)."
 @app.command()
 def add(
     case: CaseFile,
-    kind: Annotated[str, typer.Option("--kind", help="What it is: " + ", ".join(one.value for one in EnteredKind))],
-    fits: Annotated[list[str], typer.Option("--fits", help="Whom it fits: a group, agency or state, type:criminal, unknown.")],
-    strength: Annotated[
-        str, typer.Option("--strength", help="weak (x2), substantial (x5.6), strong (x18) or very strong (x56) in likelihood.")
-    ],
-    grade: Annotated[
-        str, typer.Option("--grade", help="Admiralty code: reliability A to F of the source, credibility 1 to 6.")
-    ],
-    note: Annotated[str, typer.Option("--note", help="What it is, in your words.")],
-    against: Annotated[bool, typer.Option("--against", help="It speaks against them instead.")] = False,
-    file: Annotated[Path | None, typer.Option("--file", help="What it rests on: its name and SHA-256 are kept.")] = None,
-    author: Annotated[str | None, typer.Option("--author", help="Your name; by default the account's.")] = None,
+    kind: str = Option(..., help="What it is: " + ", ".join(one.value for one in EnteredKind)),
+    fits: list[str] = Option(..., help="Whom it fits: a group, agency or state, type:criminal, unknown."),
+    strength: str = Option(..., help="weak (x2), substantial (x5.6), strong (x18) or very strong (x56) in likelihood."),
+    grade: str = Option(..., help="Admiralty code: reliability A to F of the source, credibility 1 to 6."),
+    note: str = Option(..., help="What it is, in your words."),
+    against: bool = Option(False, "--against", help="It speaks against them instead."),
+    file: Path | None = Option(None, help="What it rests on: its name and SHA-256 are kept."),
+    author: str | None = Option(None, help="Your name; by default the account's."),
     quiet: Quiet = False,
     verbose: Verbose = 0,
     color: Color = True,

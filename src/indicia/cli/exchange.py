@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,18 +11,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
+from typer import Argument, Option
 
+from indicia.account import account
 from indicia.cli import exits
-from indicia.cli.options import Output, Told, Unmarked, Voice, markings, read_marking
+from indicia.cli.options import Json, Output, Told, Unmarked, Voice, markings, read_marking
 from indicia.cli.results import counting_as, tell_judgements
-from indicia.cli.talk import write_out
+from indicia.cli.talk import Talk, plain, write_out
 from indicia.errors import InputError, UsageError
 from indicia.walking import text_of
 from indicia.writing import write_atomically
 
 if TYPE_CHECKING:
-    from indicia.records import Tlp
+    from indicia.records import Case, Tlp
     from indicia.share.stix.versions import Offered
+    from indicia.watch import Digest, Watch
 
 # `indicia pull`: what a TAXII server offers, as one STIX bundle.
 TokenFile = Annotated[
@@ -32,14 +36,10 @@ Private = Annotated[bool, typer.Option("--private", help="Allow a host in your o
 
 
 def pull(
-    url: Annotated[str, typer.Argument(help="A collection: https://HOST/ROOT/collections/ID/", show_default=False)],
+    url: str = Argument(..., help="A collection: https://HOST/ROOT/collections/ID/", show_default=False),
     token_file: TokenFile = None,
-    added_after: Annotated[
-        str | None, typer.Option("--added-after", help="Only what was added later than this, such as 2026-11-24T00:00:00Z.")
-    ] = None,
-    update: Annotated[
-        bool, typer.Option("--update", help="Only what is new since -o FILE was pulled, added to that file.")
-    ] = False,
+    added_after: str | None = Option(None, help="Only what was added later than this, such as 2026-11-24T00:00:00Z."),
+    update: bool = Option(False, "--update", help="Only what is new since -o FILE was pulled, added to that file."),
     private: Private = False,
     output: Output = None,
     *,
@@ -120,24 +120,22 @@ def read_secret(where: str | None) -> str | None:
 
 # `indicia push`: a case to a TAXII server.
 def push(
-    case: Annotated[str, typer.Argument(help="A case file, or the folder of a brief.", show_default=False)],
-    url: Annotated[str, typer.Argument(help="A collection: https://HOST/ROOT/collections/ID/", show_default=False)],
-    audience: Annotated[
-        str, typer.Option("--for", help="What its readers are cleared for; the rest is left out.", autocompletion=markings)
-    ] = "clear",
+    case: str = Argument(..., help="A case file, or the folder of a brief.", show_default=False),
+    url: str = Argument(..., help="A collection: https://HOST/ROOT/collections/ID/", show_default=False),
+    audience: str = Option(
+        "clear", "--for", help="What its readers are cleared for; the rest is left out.", autocompletion=markings
+    ),
     told: Told = True,
     unmarked: Unmarked = None,
     token_file: TokenFile = None,
-    everything: Annotated[
-        bool, typer.Option("--all", help="Also send what this server already has, not only what is new or has changed.")
-    ] = False,
-    definitions: Annotated[
-        bool,
-        typer.Option(
-            "--definitions/--no-definitions",
-            help="Leave out the definitions of our extensions: medallion 3.0.0 cannot read a collection that has them.",
-        ),
-    ] = True,
+    everything: bool = Option(
+        False, "--all", help="Also send what this server already has, not only what is new or has changed."
+    ),
+    definitions: bool = Option(
+        True,
+        "--definitions/--no-definitions",
+        help="Leave out the definitions of our extensions: medallion 3.0.0 cannot read a collection that has them.",
+    ),
     private: Private = False,
     *,
     voice: Voice,
@@ -206,3 +204,90 @@ class Sent:
         if self._case is not None and rows:
             with open_store(self._case) as store:
                 store.offer(self._to, lambda held: {id: msgspec.to_builtins(row) for id, row in rows.items()})
+
+
+# `indicia watch`: new texts from folders, feeds and TAXII collections, read into a case, with a digest of what they change.
+def watch(
+    case: str = Argument(
+        ..., help="The case file (or database URL) to add to; created if it does not exist.", show_default=False
+    ),
+    sources: list[str] = Argument(
+        ..., help="Folders, addresses of RSS or Atom feeds, TAXII 2.1 collections.", show_default=False
+    ),
+    follow: list[str] | None = Option(None, help="A host from which to fetch articles that a feed links to. May be repeated."),
+    about: list[str] | None = Option(None, help="Only feed entries with one of these words: hafnium,exchange."),
+    every: int | None = Option(None, min=1, help="Look again every so many minutes, until Ctrl-C."),
+    private: bool = Option(False, "--private", help="Allow hosts in your own network, or this machine."),
+    token_file: TokenFile = None,
+    unmarked: Unmarked = None,
+    as_json: Json = False,
+    output: Output = None,
+    *,
+    voice: Voice,
+) -> int:
+    """Read new texts from folders, feeds and TAXII into a case, and sum up who joined in, denied it or changed their words.
+
+    Only what you name is fetched: links in a feed are followed only to the hosts of --follow, and redirects never to another
+    host.
+
+    [bold]Examples[/]
+
+      indicia watch affair.indicia statements/ https://news.example/rss.xml --about hafnium,exchange
+
+      indicia watch affair.indicia https://news.example/rss.xml --follow news.example --every 30
+
+      indicia watch affair.indicia https://taxii.example/api/collections/ID/ --token-file token.txt -o digest.txt
+    """
+    from indicia.cli.options import words
+    from indicia.fetching import host_of, place_of
+    from indicia.share.taxii_client import is_collection
+    from indicia.watch import Watch
+
+    secret = read_secret(token_file)
+    if secret and sum(bool(host_of(source)) and is_collection(source) for source in sources) != 1:
+        raise UsageError("--token-file is for one TAXII collection", hint="watch others in a separate run")
+    hosts = frozenset(place_of(one) or one.lower() for one in follow or ())
+    wanted = Watch(tuple(sources), hosts, words(about) if about else (), private, secret)
+    while True:
+        whole, found = _round(case, wanted, unmarked, voice)
+        if found is not None:
+            _tell(found, as_json, output)
+        if every is None:
+            return exits.E_OK if whole else exits.E_PARTIAL
+        time.sleep(60 * every)
+
+
+def _round(case: str, wanted: Watch, unmarked: str | None, voice: Talk) -> tuple[bool, Digest | None]:
+    """One look: whether every source could be asked, and what changed. What was seen is kept with the texts, all or nothing: a
+    run that is stopped in between reads them again."""
+    from indicia.case import open_store
+    from indicia.knowledge import load
+    from indicia.pipeline import as_left, grown, read_new
+    from indicia.watch import digest, look
+
+    with open_store(case) as store:
+        looked = look(wanted, store.seen)
+        voice.problems(looked.problems)
+        whole = not any(problem.severity == "failed" for problem in looked.problems)
+        if not looked.texts:
+            store.remember(looked.seen)
+            voice.say("nothing new", "dim")
+            return whole, None
+        knowledge = load()
+        with voice.progress() as progress:
+            delta = read_new(looked.texts, knowledge=knowledge, unmarked=read_marking(unmarked), progress=progress)
+        voice.problems(delta.problems)
+
+        def grow(held: Case | None) -> Case:
+            return grown(held, delta, knowledge, name=held.name if held else Path(case).stem)
+
+        moment, what = datetime.now(UTC).isoformat(timespec="seconds"), "watch " + " ".join(wanted.sources)
+        before, now, _ = store.merge(grow, author=account(), time=moment, what=what, seen=looked.seen)
+    return whole, digest(as_left(before, knowledge) if before else None, as_left(now, knowledge))
+
+
+def _tell(found: Digest, as_json: bool, output: Path | None) -> None:
+    from indicia.records import to_json
+
+    text = to_json(found) if as_json else plain("\n".join(found.told())).encode("utf-8")
+    write_out(text + b"\n", output)

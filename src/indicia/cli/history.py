@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-import typer
+from typer import Argument, Option
 
 from indicia.account import account
 from indicia.cli import exits
@@ -24,11 +24,11 @@ _LONGEST = 200  # characters of a value that are shown
 
 
 def history(
-    case: Annotated[str, typer.Argument(help="A case file (from brief --case) or a database URL.", show_default=False)],
-    record: Annotated[
-        str | None, typer.Argument(help="The id of a claim or another record, to show every version of it.", show_default=False)
-    ] = None,
-    at: Annotated[int | None, typer.Option("--at", help="Show what was believed after the change with this number.")] = None,
+    case: str = Argument(..., help="A case file (from brief --case) or a database URL.", show_default=False),
+    record: str | None = Argument(
+        None, help="The id of a claim or another record, to show every version of it.", show_default=False
+    ),
+    at: int | None = Option(None, help="Show what was believed after the change with this number."),
     as_json: Json = False,
     *,
     voice: Voice,
@@ -147,25 +147,20 @@ ACTIONS = ("reject", "confirm", "correct", "regrade", "note", "star", "done")
 
 
 def judge(
-    case: Annotated[str, typer.Argument(help="A case file (from brief --case).", show_default=False)],
-    subject: Annotated[
-        str,
-        typer.Argument(help="The id of a claim, mention, sighting, evidence or measure, or its beginning.", show_default=False),
-    ],
-    action: Annotated[
-        str, typer.Option("--action", help="One of: " + ", ".join(ACTIONS), autocompletion=lambda: list(ACTIONS))
-    ],
-    grade: Annotated[str | None, typer.Option("--grade", help="For regrade: reliability and credibility, such as B2.")] = None,
-    change: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="For correct: FIELD=VALUE of a claim, such as level=group. May be repeated."),
-    ] = None,
-    note: Annotated[str, typer.Option("--note", help="Why.")] = "",
-    tlp: Annotated[
-        str | None,
-        typer.Option("--tlp", help="What it is marked: clear, green ...; by default as the case is.", autocompletion=markings),
-    ] = None,
-    author: Annotated[str | None, typer.Option("--author", help="Your name; by default the account's.")] = None,
+    case: str = Argument(..., help="A case file (from brief --case).", show_default=False),
+    subject: str = Argument(
+        ..., help="The id of a claim, mention, sighting, evidence or measure, or its beginning.", show_default=False
+    ),
+    action: str = Option(..., help="One of: " + ", ".join(ACTIONS), autocompletion=lambda: list(ACTIONS)),
+    grade: str | None = Option(None, help="For regrade: reliability and credibility, such as B2."),
+    change: list[str] | None = Option(
+        None, "--set", help="For correct: FIELD=VALUE of a claim, such as level=group. May be repeated."
+    ),
+    note: str = Option("", help="Why."),
+    tlp: str | None = Option(
+        None, help="What it is marked: clear, green ...; by default as the case is.", autocompletion=markings
+    ),
+    author: str | None = Option(None, help="Your name; by default the account's."),
     *,
     voice: Voice,
 ) -> int:

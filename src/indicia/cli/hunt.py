@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial, reduce
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
-import typer
 from rich.markup import escape
+from typer import Argument, Option
 
 from indicia.cli import exits
-from indicia.cli.options import Engine, Engines, FailOnHit, Json, JsonLines, Master, Output, Rules, Voice
+from indicia.cli.options import Engine, Engines, FailOnHit, Json, JsonLines, MadeOf, Master, Output, Rules, Voice
 from indicia.cli.results import count_logs, marked_json
 from indicia.cli.talk import ProgressCall, Talk, console_for, plain, standard_input, write_out
 from indicia.errors import InputError, UsageError
@@ -25,6 +25,7 @@ from indicia.walking import text_of, told_path
 if TYPE_CHECKING:
     from indicia.hunt.sight.indicators import IndicatorSought
     from indicia.hunt.tuning import Tuning
+    from indicia.spark.tables import ColumnMeanings
 
 MOST_WAITING = 8  # log sources named for which rules wait
 MOST_TITLES = 3  # rules named that saw one act
@@ -46,108 +47,84 @@ _VERDICT_STYLE = {
 }
 
 
-Paths = Annotated[list[Path] | None, typer.Argument(help="Log files, or folders of logs from servers.", show_default=False)]
-Indicators = Annotated[
-    list[Path] | None,
-    typer.Option("--indicators", help="Indicators to look for: text, report, STIX, MISP or CSV. May be repeated."),
-]
-Builtin = Annotated[bool, typer.Option("--builtin/--no-builtin", help="Use our own rule pack.")]
-Level = Annotated[
-    RuleLevel, typer.Option("--level", help="Show only sightings of this level or above; the verdict is on all of them.")
-]
-Since = Annotated[
-    str | None, typer.Option("--since", help="Only what happened since then: a day such as 2021-03-02, or a time.")
-]
-Until = Annotated[str | None, typer.Option("--until", help="Only what happened until then.")]
-Without = Annotated[
-    list[str] | None, typer.Option("--not", help="A rule that does not count, by id or title. May be repeated.")
-]
-TuningFile = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--tuning", help="A YAML file with such rules, a period and your own systems (docs/hunting.md). May be repeated."
-    ),
-]
-Timezone = Annotated[
-    str | None, typer.Option("--timezone", help="The zone of times that state none: Europe/Berlin, +11:00. UTC by default.")
-]
-Dates = Annotated[
-    str | None, typer.Option("--dates", help="Which comes first in dates that could be read either way: dmy or mdy.")
-]
-Raw = Annotated[bool, typer.Option("--raw", help="Also look for the indicators in the raw bytes of every file.")]
-Keep = Annotated[Path | None, typer.Option("--keep", help="Write the events as Parquet into this folder.")]
-Timeline = Annotated[
-    Path | None,
-    typer.Option(
-        "--timeline",
-        help="Write what was found and what stands around it in the order of time: .jsonl and .csv for Timesketch, "
-        ".l2t.csv as log2timeline does.",
-    ),
-]
-Resume = Annotated[
-    Path | None,
-    typer.Option(
-        "--resume",
-        help="Write what came of the logs into this file as it comes; a hunt that was stopped goes on from there.",
-    ),
-]
-Suggest = Annotated[
-    Path | None,
-    typer.Option(
-        "--suggest", help="Write a tuning file that leaves out the rules that fire on nearly everything here, to be edited."
-    ),
-]
-Stats = Annotated[bool, typer.Option("--stats", help="Say where the time went.")]
-Jobs = Annotated[int | None, typer.Option("--jobs", help="Processes; all cores by default.")]
-Tables = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--table", help="With --engine spark: a table of events, such as parquet:ADDRESS. May be repeated (docs/scale.md)."
-    ),
-]
-Columns = Annotated[
-    Path | None, typer.Option("--columns", help="A YAML file that says what the columns of --table mean (docs/scale.md).")
-]
-Watch = Annotated[
-    str | None,
-    typer.Option(
-        "--watch",
-        help="Hunt through what one --table has gained since the last call, reporting into this folder (docs/scale.md).",
-    ),
-]
-Late = Annotated[int, typer.Option("--late", min=0, help="With --watch: how many minutes late events may arrive.")]
+class Tuned(NamedTuple):
+    """What the options say of which rules and which time count, and how times are meant."""
+
+    since: str | None = Option(None, help="Only what happened since then: a day such as 2021-03-02, or a time.")
+    until: str | None = Option(None, help="Only what happened until then.")
+    without: list[str] | None = Option(None, "--not", help="A rule that does not count, by id or title. May be repeated.")
+    tuning: list[Path] | None = Option(
+        None, help="A YAML file with such rules, a period and your own systems (docs/hunting.md). May be repeated."
+    )
+    timezone: str | None = Option(None, help="The zone of times that state none: Europe/Berlin, +11:00. UTC by default.")
+    dates: str | None = Option(None, help="Which comes first in dates that could be read either way: dmy or mdy.")
+
+    def told(self) -> Tuning:
+        """The tuning of the files with what the command line adds. Raises: UsageError, RuleError."""
+        from indicia.hunt.tuning import Tuning, read_time, read_tuning
+
+        since = read_time(self.since) if self.since else None
+        until = read_time(self.until, end=True) if self.until else None
+        more = Tuning(without=tuple(self.without or ()), since=since, until=until)
+        files = (read_tuning(_text_of(file), str(file)) for file in self.tuning or ())
+        return reduce(Tuning.with_more, (*files, more), Tuning()).with_times(self.timezone, self.dates)
+
+
+class OnSpark(NamedTuple):
+    """What the options say of Apache Spark: whether it does the work, on which cluster, and through which tables."""
+
+    engine: Engine = Engines.LOCAL
+    master: Master = None
+    tables: list[str] | None = Option(
+        None,
+        "--table",
+        help="With --engine spark: a table of events, such as parquet:ADDRESS. May be repeated (docs/scale.md).",
+    )
+    columns: Path | None = Option(None, help="A YAML file that says what the columns of --table mean (docs/scale.md).")
+    watch: str | None = Option(
+        None, help="Hunt through what one --table has gained since the last call, reporting into this folder (docs/scale.md)."
+    )
+    late: int = Option(60, min=0, help="With --watch: how many minutes late events may arrive.")
+
+    def meanings(self) -> ColumnMeanings | None:
+        """What the columns mean. Raises: UsageError."""
+        from indicia.spark.tables import read_columns
+
+        return read_columns(_text_of(self.columns), str(self.columns)) if self.columns is not None else None
 
 
 def hunt(
-    paths: Paths = None,
+    paths: list[Path] | None = Argument(None, help="Log files, or folders of logs from servers.", show_default=False),
     rules: Rules = None,
-    indicators: Indicators = None,
-    builtin: Builtin = True,
-    level: Level = RuleLevel.INFORMATIONAL,
-    since: Since = None,
-    until: Until = None,
-    without: Without = None,
-    tuning: TuningFile = None,
-    timezone: Timezone = None,
-    dates: Dates = None,
-    raw: Raw = False,
-    keep: Keep = None,
+    indicators: list[Path] | None = Option(
+        None, help="Indicators to look for: text, report, STIX, MISP or CSV. May be repeated."
+    ),
+    builtin: bool = Option(True, "--builtin/--no-builtin", help="Use our own rule pack."),
+    level: RuleLevel = Option(
+        RuleLevel.INFORMATIONAL, help="Show only sightings of this level or above; the verdict is on all of them."
+    ),
+    *,
+    tuned: Annotated[Tuned, MadeOf(Tuned)],
+    raw: bool = Option(False, "--raw", help="Also look for the indicators in the raw bytes of every file."),
+    keep: Path | None = Option(None, help="Write the events as Parquet into this folder."),
     as_json: Json = False,
     as_lines: JsonLines = False,
     output: Output = None,
-    timeline: Timeline = None,
-    resume: Resume = None,
-    suggest: Suggest = None,
-    stats: Stats = False,
-    jobs: Jobs = None,
-    engine: Engine = Engines.LOCAL,
-    master: Master = None,
-    tables: Tables = None,
-    columns: Columns = None,
-    watch: Watch = None,
-    late: Late = 60,
+    timeline: Path | None = Option(
+        None,
+        help="Write what was found and what stands around it in the order of time: .jsonl and .csv for Timesketch, "
+        ".l2t.csv as log2timeline does.",
+    ),
+    resume: Path | None = Option(
+        None, help="Write what came of the logs into this file as it comes; a hunt that was stopped goes on from there."
+    ),
+    suggest: Path | None = Option(
+        None, help="Write a tuning file that leaves out the rules that fire on nearly everything here, to be edited."
+    ),
+    stats: bool = Option(False, "--stats", help="Say where the time went."),
+    jobs: int | None = Option(None, help="Processes; all cores by default."),
+    spark: Annotated[OnSpark, MadeOf(OnSpark)],
     fail_on_hit: FailOnHit = False,
-    *,
     voice: Voice,
 ) -> int:
     """What matched, when and in which order, how far back the logs go, and what could not be read.
@@ -164,23 +141,20 @@ def hunt(
 
       indicia hunt collected/ --suggest noise.yml
     """
-    from indicia.hunt.processes.lean import without_pandas
+    from indicia.hunt.processes import without_pandas
 
     without_pandas()
     form = _form_of(as_json, as_lines, timeline)
     whole = {"--timeline": timeline, "--resume": resume, "--keep": keep, "--suggest": suggest}
-    _check_tables(engine, master, tables or (), columns, watch, bool(paths), whole)
-    told = _tuning(tuning or (), without or (), since, until).with_times(timezone, dates)
-    asked: dict[str, Any] = {"builtin": builtin, "tuning": told}
+    _check_tables(spark, bool(paths), whole)
+    asked: dict[str, Any] = {"builtin": builtin, "tuning": tuned.told()}
     with voice.progress() as progress:
         asked["indicators"], bundles = _wanted(voice, indicators or ())
         asked["rules"] = (*(rules or ()), *bundles)
-        if watch is not None:
-            return _watched(voice, watch, master, (tables or [""])[0], columns, late, asked)
-        if engine is Engines.SPARK:
-            through = _on_spark(master, keep, jobs, resume, tables or (), columns)
-        else:
-            through = _here(keep, jobs, resume, progress)
+        if spark.watch is not None:
+            return _watched(voice, spark, spark.watch, asked)
+        on_spark = spark.engine is Engines.SPARK
+        through = _on_spark(spark, keep, jobs, resume) if on_spark else _here(keep, jobs, resume, progress)
         found = through(paths or (), raw=raw, **asked)
     voice.problems(found.problems)
     count = count_logs(found, map(told_path, rules or ()))
@@ -207,25 +181,18 @@ def _machine_readable(found: Hunt, shown: Sequence[RuleLevel], as_lines: bool) -
         yield b"\n"
 
 
-def _check_tables(
-    engine: Engines,
-    master: str | None,
-    tables: Sequence[str],
-    columns: Path | None,
-    watch: str | None,
-    paths: bool,
-    whole: Mapping[str, Path | None],
-) -> None:
+def _check_tables(spark: OnSpark, paths: bool, whole: Mapping[str, Path | None]) -> None:
     """Raises: UsageError for options that do not go together, or where nothing is to be hunted through. `whole` are those that
     take one hunt through all of it."""
-    for name, value in (("--master", master), ("--table", tables), ("--columns", columns), ("--watch", watch)):
-        if value and engine is not Engines.SPARK:
+    told = (("--master", spark.master), ("--table", spark.tables), ("--columns", spark.columns), ("--watch", spark.watch))
+    for name, value in told:
+        if value and spark.engine is not Engines.SPARK:
             raise UsageError(f"{name} is for --engine spark")
-    if watch is not None and (given := [name for name, value in whole.items() if value is not None]):
+    if spark.watch is not None and (given := [name for name, value in whole.items() if value is not None]):
         raise UsageError(f"--watch and {given[0]} exclude each other")
-    if watch is not None and (paths or len(tables) != 1):
+    if spark.watch is not None and (paths or len(spark.tables or ()) != 1):
         raise UsageError("--watch is for one --table", hint="watch others in a separate run")
-    if not paths and not tables:
+    if not paths and not spark.tables:
         raise UsageError("no logs were given", hint="name files or folders with logs")
 
 
@@ -259,7 +226,7 @@ def _write_timeline(found: Hunt, timeline: Path | None, form: str, shown: Sequen
 
 
 def _suggest(found: Hunt, file: Path | None, voice: Talk) -> None:
-    from indicia.hunt.story.noise import suggested
+    from indicia.hunt.story.acts import suggested
 
     if file is None:
         return
@@ -267,15 +234,6 @@ def _suggest(found: Hunt, file: Path | None, voice: Talk) -> None:
         write_out(text.encode(), file)
     else:
         voice.say(f"no rule fires on nearly everything in these logs: {file} was not written")
-
-
-def _tuning(files: Sequence[Path], without: Sequence[str], since: str | None, until: str | None) -> Tuning:
-    """The tuning of the files with what the command line adds. Raises: UsageError, RuleError."""
-    from indicia.hunt.tuning import Tuning, read_time, read_tuning
-
-    bounds = read_time(since) if since else None, read_time(until, end=True) if until else None
-    more = Tuning(without=tuple(without), since=bounds[0], until=bounds[1])
-    return reduce(Tuning.with_more, (*(read_tuning(_text_of(file), str(file)) for file in files), more), Tuning())
 
 
 def _code(found: Hunt, fail_on_hit: bool, is_whole: bool) -> int:
@@ -311,14 +269,7 @@ def _here(keep: Path | None, jobs: int | None, resume: Path | None, progress: Pr
     return partial(hunt_logs, keep=keep, jobs=jobs, resume=resume, progress=progress)
 
 
-def _on_spark(
-    master: str | None,
-    keep: Path | None,
-    jobs: int | None,
-    resume: Path | None,
-    tables: Sequence[str],
-    columns: Path | None,
-) -> Callable[..., Hunt]:
+def _on_spark(spark: OnSpark, keep: Path | None, jobs: int | None, resume: Path | None) -> Callable[..., Hunt]:
     for name, value, hint in (
         ("--keep", keep, ""),
         ("--jobs", jobs, "--master says how many cores, as in local[4]"),
@@ -329,34 +280,28 @@ def _on_spark(
     need("spark")
     from indicia.spark.hunting import hunt as hunt_logs
     from indicia.spark.session import begin
-    from indicia.spark.tables import read_columns, read_table
+    from indicia.spark.tables import read_table
 
-    through_tables = partial(
-        hunt_logs,
-        tables=[read_table(each) for each in tables],
-        columns=read_columns(_text_of(columns), str(columns)) if columns is not None else None,
-    )
+    tables, columns = [read_table(each) for each in spark.tables or ()], spark.meanings()
 
     def through(paths: Sequence[Path], **options: Any) -> Hunt:
-        with begin(master) as session:
-            return through_tables(paths, session=session, **options)
+        with begin(spark.master) as session:
+            return hunt_logs(paths, session=session, tables=tables, columns=columns, **options)
 
     return through
 
 
-def _watched(
-    voice: Talk, folder: str, master: str | None, table: str, columns: Path | None, late: int, asked: dict[str, Any]
-) -> int:
+def _watched(voice: Talk, spark: OnSpark, folder: str, asked: dict[str, Any]) -> int:
     need("spark")
     from indicia.spark.session import begin
-    from indicia.spark.tables import read_columns, read_table
+    from indicia.spark.tables import read_table
     from indicia.spark.watching import watch
 
-    asked["columns"] = read_columns(_text_of(columns), str(columns)) if columns is not None else None
+    asked["columns"] = spark.meanings()
     out = folder if "://" in folder else str(Path(folder).absolute())
-    through = read_table(table)
-    with begin(master) as session:
-        told = watch(session, through, out, late=timedelta(minutes=late), **asked)
+    through = read_table((spark.tables or [""])[0])
+    with begin(spark.master) as session:
+        told = watch(session, through, out, late=timedelta(minutes=spark.late), **asked)
     voice.problems(told.problems)
     voice.say(f"{told.events:,} new events, {told.sightings:,} sightings told in {folder}", "dim")
     whole = all(problem.severity is Severity.NOTE for problem in told.problems)

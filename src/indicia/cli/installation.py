@@ -9,11 +9,11 @@ from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
 
 import msgspec
 import typer
 from rich.markup import escape
+from typer import Argument, Option
 from typer.completion import get_completion_script  # type: ignore[attr-defined]  # what --show-completion would print
 
 import indicia
@@ -35,7 +35,7 @@ TRY = (
 
 
 def example(
-    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write it to.")] = FOLDER,
+    output: Path = Option(FOLDER, "--output", "-o", help="The folder to write it to."),
     *,
     voice: Voice,
 ) -> int:
@@ -81,7 +81,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
 def doctor(
     context: typer.Context,
-    today: Annotated[str | None, typer.Option("--today", help="Pretend that today is this day, such as 2026-11-28.")] = None,
+    today: str | None = Option(None, help="Pretend that today is this day, such as 2026-11-28."),
     as_json: Json = False,
     color: Color = True,
 ) -> int:
@@ -186,7 +186,7 @@ SHELLS = ("bash", "zsh", "fish")
 
 
 def completion(
-    shell: Annotated[str, typer.Argument(help="bash, zsh or fish", show_default=False)],
+    shell: str = Argument(..., help="bash, zsh or fish", show_default=False),
 ) -> int:
     """Print the script that completes commands and options in your shell.
 

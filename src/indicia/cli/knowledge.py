@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Table
+from typer import Argument, Option
 
-from indicia.cli.options import Color, Json
-from indicia.cli.talk import Talk, console_for, write_out
+from indicia.cli import exits
+from indicia.cli.options import Color, Json, Voice
+from indicia.cli.talk import Talk, console_for, plain, write_out
 from indicia.errors import UsageError
 
 app = typer.Typer(
@@ -56,16 +58,12 @@ def show(as_json: Json = False, color: Color = True) -> None:
 
 @app.command()
 def update(
-    paths: Annotated[
-        list[Path] | None, typer.Argument(help="Newer official files, for example enterprise-attack.json.", show_default=False)
-    ] = None,
-    from_web: Annotated[
-        bool, typer.Option("--from-web", help="Fetch the newest from their publishers; files given take precedence.")
-    ] = False,
-    publishers: Annotated[
-        Path | None, typer.Option("--publishers", help="With --from-web: a TOML file of other addresses, such as mirrors.")
-    ] = None,
-    private: Annotated[bool, typer.Option("--private", help="Those addresses may lead into your own network.")] = False,
+    paths: list[Path] | None = Argument(
+        None, help="Newer official files, for example enterprise-attack.json.", show_default=False
+    ),
+    from_web: bool = Option(False, "--from-web", help="Fetch the newest from their publishers; files given take precedence."),
+    publishers: Path | None = Option(None, help="With --from-web: a TOML file of other addresses, such as mirrors."),
+    private: bool = Option(False, "--private", help="Those addresses may lead into your own network."),
     color: Color = True,
 ) -> None:
     """Rebuild the built-in data from newer official files: ATT&CK, MISP's galaxies of actors and software, KEV, mappings.
@@ -105,3 +103,35 @@ def update(
         print(f"{row.file}: {row.source} {row.version}, {row.rows:,} rows")  # noqa: T201
     for line in changes(before, Knowledge((user_folder(), PACKAGED))):
         print(line)  # noqa: T201
+
+
+# `indicia update-rules`: a newer release of the rules that a hunt is given.
+
+
+def update_rules(
+    newer: Path = Argument(
+        ..., help="A file or folder of newer rules, as of an unpacked release of SigmaHQ.", show_default=False
+    ),
+    folder: Path = Argument(..., help="The folder of rules that hunts are given with --rules.", show_default=False),
+    dry_run: bool = Option(False, "--dry-run", help="Only say what would change."),
+    *,
+    voice: Voice,
+) -> int:
+    """Bring a folder of Sigma rules up to date from newer ones, and list what changed. A rule stays in its file, new ones are
+    added, and what is only in the folder stays.
+
+    [bold]Example[/]
+
+      indicia update-rules newer-rules/ sigma/rules/ --dry-run
+    """
+    from indicia.hunt.rules.updating import update
+
+    told = update(newer, folder, write=not dry_run)
+    for each in told.changes:
+        what = f": {each.what}" if each.what else ""
+        write_out(plain(f"{each.kind.value:<10}  {each.level:<13}  {each.title}{what}  ({each.file})").encode() + b"\n", None)
+    voice.problems(told.problems)
+    counts = Counter(each.kind.value for each in told.changes)
+    summary = ", ".join((*(f"{count:,} {kind}" for kind, count in counts.items()), f"{told.same:,} as they were"))
+    voice.say(f"{summary}{'; nothing was written' if dry_run else ''}", "dim")
+    return exits.E_PARTIAL if told.problems else exits.E_OK

@@ -10,6 +10,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable
+from importlib import import_module
 from typing import Annotated, Any, NoReturn, get_type_hints
 
 import typer
@@ -96,51 +97,40 @@ def _parameters(maker: Callable[..., Any]) -> dict[str, inspect.Parameter]:
     return {name: one.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY) for name, one in named.items()}
 
 
+# Commands in the order in which `--help` shows them, each a function of its name in a module here, or a group of its own.
+_COMMANDS = {
+    "brief": "brief",
+    "read": "read",
+    "compare-readers": "readers",
+    "hunt": "hunt",
+    "update-rules": "knowledge",
+    "affairs": "read",
+    "weigh": "weigh",
+    "advise": "weigh",
+    "judge": "history",
+    "history": "history",
+    "share": "share",
+    "serve": "serve",
+    "merge": "share",
+    "pull": "exchange",
+    "push": "exchange",
+    "watch": "exchange",
+    "mcp": "serve",
+    "example": "installation",
+    "doctor": "installation",
+    "completion": "installation",
+}
+_GROUPS = ("evidence", "knowledge")
+
+
 def register() -> None:
-    """Commands in the order in which `--help` shows them. Each imports its stage when it is called."""
+    """All commands. Each imports its stage when it is called."""
     if app.registered_commands:
         return
-    from indicia.cli import (
-        advise,
-        brief,
-        evidence,
-        exchange,
-        history,
-        hunt,
-        installation,
-        knowledge,
-        merge,
-        read,
-        readers,
-        rules,
-        serve,
-        share,
-        watch,
-        weigh,
-    )
-
-    app.command("brief")(_exiting(brief.brief))
-    app.command("read")(_exiting(read.read))
-    app.command("compare-readers")(_exiting(readers.compare_readers))
-    app.command("hunt")(_exiting(hunt.hunt))
-    app.command("update-rules")(_exiting(rules.update_rules))
-    app.command("affairs")(_exiting(read.affairs))
-    app.command("weigh")(_exiting(weigh.weigh))
-    app.command("advise")(_exiting(advise.advise))
-    app.command("judge")(_exiting(history.judge))
-    app.command("history")(_exiting(history.history))
-    app.command("share")(_exiting(share.share))
-    app.command("serve")(_exiting(serve.serve))
-    app.command("merge")(_exiting(merge.merge))
-    app.command("pull")(_exiting(exchange.pull))
-    app.command("push")(_exiting(exchange.push))
-    app.command("watch")(_exiting(watch.watch))
-    app.command("mcp")(_exiting(serve.mcp))
-    app.add_typer(evidence.app, name="evidence")
-    app.add_typer(knowledge.app, name="knowledge")
-    app.command("example")(_exiting(installation.example))
-    app.command("doctor")(_exiting(installation.doctor))
-    app.command("completion")(_exiting(installation.completion))
+    for name, module in _COMMANDS.items():
+        app.command(name)(_exiting(getattr(import_module(f"indicia.cli.{module}"), name.replace("-", "_"))))
+    for name in _GROUPS:
+        app.add_typer(import_module(f"indicia.cli.{name}").app, name=name)
 
 
 _COMPLETING = "_INDICIA_COMPLETE"  # set by the shell that asks what may stand next

@@ -9,14 +9,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-import typer
+from typer import Argument, Option
 
 from indicia.cli import exits
-from indicia.cli.addresses import fetched_sources
 from indicia.cli.options import Date, Engine, Engines, Json, JsonLines, Master, Output, Unmarked, Voice, read_date
-from indicia.cli.readers import Others, asked_readers
+from indicia.cli.readers import Others, asked_readers, fetched_sources
 from indicia.cli.results import Count, count_files
 from indicia.cli.talk import Talk, plain, standard_input, write_out
 from indicia.errors import InputError, UsageError
@@ -144,18 +143,8 @@ def write_array(file: BinaryIO, pieces: Iterable[Piece]) -> None:
     file.flush()
 
 
-Sources = Annotated[list[str] | None, typer.Argument(help="Files, folders, addresses, or - for stdin.", show_default=False)]
-Jobs = Annotated[int | None, typer.Option("--jobs", help="Processes for --jsonl -; all cores by default.")]
-Table = Annotated[
-    str | None,
-    typer.Option(
-        "--table", help="With --engine spark: a table of texts (id, text, date), such as parquet:ADDRESS; needs -o FOLDER."
-    ),
-]
-
-
 def read(
-    sources: Sources = None,
+    sources: list[str] | None = Argument(None, help="Files, folders, addresses, or - for stdin.", show_default=False),
     as_json: Json = False,
     as_lines: JsonLines = False,
     output: Output = None,
@@ -163,10 +152,12 @@ def read(
     *,
     others: Others,
     unmarked: Unmarked = None,
-    jobs: Jobs = None,
+    jobs: int | None = Option(None, help="Processes for --jsonl -; all cores by default."),
     engine: Engine = Engines.LOCAL,
     master: Master = None,
-    table: Table = None,
+    table: str | None = Option(
+        None, help="With --engine spark: a table of texts (id, text, date), such as parquet:ADDRESS; needs -o FOLDER."
+    ),
     voice: Voice,
 ) -> int:
     """Who says what about whom, and the techniques, indicators and names, each with its place.
@@ -275,10 +266,8 @@ class _Seen:
 
 # `indicia affairs`: one ledger over the texts that were read on Spark.
 def affairs(
-    folder: Annotated[Path, typer.Argument(help="What `indicia read --engine spark` wrote.", show_default=False)],
-    output: Annotated[
-        Path, typer.Option("-o", "--output", help="The folder of Parquet to write (docs/scale.md).", show_default=False)
-    ],
+    folder: Path = Argument(..., help="What `indicia read --engine spark` wrote.", show_default=False),
+    output: Path = Option(..., "-o", "--output", help="The folder of Parquet to write (docs/scale.md).", show_default=False),
     master: Master = None,
 ) -> int:
     """Which claims in many texts are about the same deed, who repeats whom, and how many voices there are, with Apache Spark.

@@ -10,10 +10,10 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import msgspec
-import typer
+from typer import Argument, Option
 
 from indicia.cli import exits
 from indicia.cli.options import Voice
@@ -95,7 +95,7 @@ def taxii_of_page(
     """
     from indicia import __version__
     from indicia.records import Case, Versions
-    from indicia.web.taxii.collections import keyed_id
+    from indicia.web.taxii.readers import keyed_id
     from indicia.web.taxii.server import Fixed
 
     sources: dict[str, Source] = {}
@@ -124,9 +124,8 @@ def _server(
     from indicia.knowledge import load
     from indicia.records import Tlp
     from indicia.web.app import MOST_BYTES
-    from indicia.web.guard.headers import around
-    from indicia.web.taxii.inbox import Inbox
-    from indicia.web.taxii.readers import ANYBODY, load_readers, owner
+    from indicia.web.guard.hosts import around
+    from indicia.web.taxii.readers import ANYBODY, Inbox, load_readers, owner
     from indicia.web.taxii.server import taxii_app
 
     return taxii_app(
@@ -141,55 +140,30 @@ def _server(
     )
 
 
-Cases = Annotated[
-    list[str] | None,
-    typer.Argument(help="Case files, folders of briefs or database URLs. None: all cases in the folder.", show_default=False),
-]
-Port = Annotated[int, typer.Option("--port", "-p", min=0, max=65535, help="The port; 0 picks a free one.")]
-Host = Annotated[str, typer.Option("--host", help="The address to listen on. Any but this machine's own needs --name.")]
-Names = Annotated[
-    list[str] | None,
-    typer.Option("--name", help="A host name that it answers to; https://NAME behind a proxy with TLS. May be repeated."),
-]
-Reads = Annotated[
-    list[Path] | None,
-    typer.Option("--read", help="A folder from which forms on the page may name texts and logs. May be repeated."),
-]
-Folder = Annotated[Path | None, typer.Option("--folder", help="Where cases are kept; by default your own data folder.")]
-Author = Annotated[
-    str | None, typer.Option("--author", help="The name for judgements when a form gives none; by default the account's.")
-]
-UserHeader = Annotated[
-    str | None,
-    typer.Option(
-        "--user-header",
-        help="The header in which your proxy gives the user's name, such as X-Remote-User. The proxy must always set it.",
-    ),
-]
-OpenTo = Annotated[
-    str | None,
-    typer.Option("--open", help="Read-only for everybody without a token: whatever this marking may see, such as clear."),
-]
-TaxiiOnly = Annotated[bool, typer.Option("--taxii-only", help="No page: one case over TAXII 2.1.")]
-Readers = Annotated[Path | None, typer.Option("--readers", help="TAXII: a TOML file of readers, their tokens and clearances.")]
-InboxFolder = Annotated[Path | None, typer.Option("--inbox", help="TAXII: a folder for what readers post.")]
-Sightings = Annotated[str, typer.Option("--sightings", help="TAXII: the lowest clearance that may see your own sightings.")]
-
-
 def serve(
-    cases: Cases = None,
-    port: Port = 8321,
-    host: Host = "127.0.0.1",
-    names: Names = None,
-    reads: Reads = None,
-    folder: Folder = None,
-    author: Author = None,
-    user_header: UserHeader = None,
-    open_to: OpenTo = None,
-    taxii_only: TaxiiOnly = False,
-    readers: Readers = None,
-    inbox: InboxFolder = None,
-    sightings: Sightings = "amber",
+    cases: list[str] | None = Argument(
+        None, help="Case files, folders of briefs or database URLs. None: all cases in the folder.", show_default=False
+    ),
+    port: int = Option(8321, "--port", "-p", min=0, max=65535, help="The port; 0 picks a free one."),
+    host: str = Option("127.0.0.1", help="The address to listen on. Any but this machine's own needs --name."),
+    names: list[str] | None = Option(
+        None, "--name", help="A host name that it answers to; https://NAME behind a proxy with TLS. May be repeated."
+    ),
+    reads: list[Path] | None = Option(
+        None, "--read", help="A folder from which forms on the page may name texts and logs. May be repeated."
+    ),
+    folder: Path | None = Option(None, help="Where cases are kept; by default your own data folder."),
+    author: str | None = Option(None, help="The name for judgements when a form gives none; by default the account's."),
+    user_header: str | None = Option(
+        None, help="The header in which your proxy gives the user's name, such as X-Remote-User. The proxy must always set it."
+    ),
+    open_to: str | None = Option(
+        None, "--open", help="Read-only for everybody without a token: whatever this marking may see, such as clear."
+    ),
+    taxii_only: bool = Option(False, "--taxii-only", help="No page: one case over TAXII 2.1."),
+    readers: Path | None = Option(None, help="TAXII: a TOML file of readers, their tokens and clearances."),
+    inbox: Path | None = Option(None, help="TAXII: a folder for what readers post."),
+    sightings: str = Option("amber", help="TAXII: the lowest clearance that may see your own sightings."),
     *,
     voice: Voice,
 ) -> int:
@@ -209,8 +183,8 @@ def serve(
     from platformdirs import user_data_path
 
     from indicia.web import create_open_app
+    from indicia.web.guard.entrance import key_of
     from indicia.web.guard.hosts import hosts_of, is_loopback
-    from indicia.web.guard.keys import key_of
     from indicia.web.taxii.server import beside
 
     if open_to is not None and (taxii_only or readers or inbox or reads or user_header):
@@ -258,7 +232,7 @@ def _page(
 
 def _run(app: ASGIApp, listener: socket.socket, host: str, rest: str, voice: Talk) -> None:
     """Says the address on stdout and answers there until it is stopped."""
-    from indicia.web.guard.connections import server
+    from indicia.web.guard.hosts import server
 
     shown = f"[{host}]" if ":" in host else host
     sys.stdout.write(f"http://{shown}:{listener.getsockname()[1]}/{rest}\n")
@@ -319,21 +293,14 @@ def _listening(host: str, port: int) -> socket.socket:
 
 # `indicia mcp`: tools for programs that speak the Model Context Protocol.
 def mcp(
-    folders: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--folder",
-            help="A folder whose files may be read. May be repeated; without one, only texts passed in.",
-            show_default=False,
-        ),
-    ] = None,
-    ceiling: Annotated[
-        str, typer.Option("--ceiling", help="The strictest TLP marking of what the assistant gets; the rest is left out.")
-    ] = "green",
-    proposals: Annotated[
-        Path | None,
-        typer.Option("--proposals", help="A file to which claims are added that the assistant proposes, for --claims."),
-    ] = None,
+    folders: list[Path] | None = Option(
+        None,
+        "--folder",
+        help="A folder whose files may be read. May be repeated; without one, only texts passed in.",
+        show_default=False,
+    ),
+    ceiling: str = Option("green", help="The strictest TLP marking of what the assistant gets; the rest is left out."),
+    proposals: Path | None = Option(None, help="A file to which claims are added that the assistant proposes, for --claims."),
 ) -> int:
     """Read, weigh and advise as tools for an assistant, over standard input and output. Nothing is fetched, and nothing written
     but claims that it proposes.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-import typer
+from typer import Argument, Option
 
 from indicia.account import account
 from indicia.cli import exits
@@ -13,11 +14,10 @@ from indicia.cli.options import Language, Output, Told, Unmarked, Voice, marking
 from indicia.cli.results import counting_as, tell_judgements, tell_unmarked
 from indicia.cli.talk import to_terminal, write_out
 from indicia.errors import UsageError
-from indicia.writing import held_there
+from indicia.writing import PRIVATE, held_there, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from indicia.cli.talk import Talk
     from indicia.records import Case, Tlp
@@ -33,44 +33,31 @@ def formats() -> list[str]:
 
 
 def share(
-    case: Annotated[str, typer.Argument(help="A case file, or the folder of a brief.", show_default=False)],
-    form: Annotated[
-        str,
-        typer.Option(
-            "--as",
-            help="md, html, pdf, docx, card, json, stix, misp, navigator, attack-flow, csv, timesketch, eurepoc, ledger, "
-            "jsonld",
-            show_default=False,
-            autocompletion=formats,
-        ),
-    ],
-    tlp: Annotated[
-        str | None,
-        typer.Option(
-            "--tlp", help="Mark it like this; refuses to lower the marking without --allow-lower.", autocompletion=markings
-        ),
-    ] = None,
-    allow_lower: Annotated[
-        str | None,
-        typer.Option("--allow-lower", help="Why the marking may be lowered; the export and the case keep this sentence."),
-    ] = None,
-    audience: Annotated[
-        str | None,
-        typer.Option(
-            "--for", help="Leave out what people cleared for this marking may not see, and say so.", autocompletion=markings
-        ),
-    ] = None,
+    case: str = Argument(..., help="A case file, or the folder of a brief.", show_default=False),
+    form: str = Option(
+        ...,
+        "--as",
+        help="md, html, pdf, docx, card, json, stix, misp, navigator, attack-flow, csv, timesketch, eurepoc, ledger, "
+        "jsonld",
+        show_default=False,
+        autocompletion=formats,
+    ),
+    tlp: str | None = Option(
+        None, help="Mark it like this; refuses to lower the marking without --allow-lower.", autocompletion=markings
+    ),
+    allow_lower: str | None = Option(None, help="Why the marking may be lowered; the export and the case keep this sentence."),
+    audience: str | None = Option(
+        None, "--for", help="Leave out what people cleared for this marking may not see, and say so.", autocompletion=markings
+    ),
     told: Told = True,
     unmarked: Unmarked = None,
-    internal: Annotated[
-        bool, typer.Option("--internal", help="Include names of your machines and people, and log lines.")
-    ] = False,
-    full: Annotated[bool, typer.Option("--full", help="md, html, pdf, docx: print every annex in full.")] = False,
+    internal: bool = Option(False, "--internal", help="Include names of your machines and people, and log lines."),
+    full: bool = Option(False, "--full", help="md, html, pdf, docx: print every annex in full."),
     lang: Language = "en",
-    texts: Annotated[bool, typer.Option("--texts", help="STIX: include the full texts, not only the quotes.")] = False,
-    beside: Annotated[
-        list[str] | None, typer.Option("--with", help="STIX: also what we advise, as objects: measures.", show_default=False)
-    ] = None,
+    texts: bool = Option(False, "--texts", help="STIX: include the full texts, not only the quotes."),
+    beside: list[str] | None = Option(
+        None, "--with", help="STIX: also what we advise, as objects: measures.", show_default=False
+    ),
     output: Output = None,
     *,
     voice: Voice,
@@ -178,3 +165,70 @@ def _marked(subject: Case, marking: Tlp, reason: str | None, where: str) -> Case
             for judgement in marked.judgements[before:]:
                 store.judge(judgement)
     return marked
+
+
+# `indicia merge`: several parties' cases side by side.
+def merge(
+    cases: list[str] = Argument(
+        ..., help='Two or more, each as "Party name=CASE": a case file, a folder or one of our STIX bundles.'
+    ),
+    output: Path = Option(..., "--output", "-o", help="The merged case: FILE.json, or a case file to add to."),
+    statement: Path | None = Option(None, help="Where to write the draft statement instead of stdout."),
+    *,
+    voice: Voice,
+) -> int:
+    """Who agrees, who says more, who says less; and a joint statement of only what all signers say.
+
+    [bold]Examples[/]
+
+      indicia merge "European Union=eu/" "GB=uk.indicia" "US=us.stix.json" -o joint.json
+    """
+    from indicia.case import open_store
+    from indicia.knowledge import load
+    from indicia.pipeline import conclude
+    from indicia.share.coalition import Signer, statement_text
+    from indicia.share.coalition import merge as merge_cases
+    from indicia.share.indicators import case_json
+
+    if len(cases) < 2:
+        raise UsageError("merging takes two or more cases", hint='for example: indicia merge "GB=uk/" "US=us/" -o joint.json')
+    knowledge, parties = load(), []
+    for word in cases:
+        name, separator, where = word.partition("=")
+        loaded = _load(where if separator else word)
+        called = name.strip() if separator else loaded.name
+        state, body = knowledge.state(called), knowledge.agencies.one(called)
+        known = body.name if body and not state else called  # "EU" speaks as the European Union
+        parties.append(Signer(name=known, case=loaded, state=state.code if state else None))
+    if len({party.state or party.name for party in parties}) < len(parties):
+        raise UsageError("two parties have the same name", hint='name them: "GB=uk/" "US=us/"')
+    merged = conclude(merge_cases(parties, " + ".join(party.name for party in parties)), knowledge)
+    voice.problems(merged.problems)
+    if output.suffix == ".json":
+        write_atomically(output, case_json(merged), new=PRIVATE)
+    else:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+
+        def first(held: Case | None) -> Case:
+            if held is not None:
+                raise UsageError(f"{output} already has a case", hint="give a new file; merging never overwrites")
+            return merged
+
+        with open_store(output) as store:
+            store.merge(first, author=account(), time=now, what="merge " + " ".join(cases))
+    names = {row.id: row.name for row in knowledge.incidents}
+    states = {row.code: row.name for row in knowledge.states}
+    write_out(statement_text(parties, names, states).encode(), statement)
+    return exits.E_OK
+
+
+def _load(where: str) -> Case:
+    from indicia.pipeline import is_store, load_case
+    from indicia.share.stix import is_ours, read_bundle
+
+    path = Path(where)
+    if not is_store(where) and path.is_file():
+        data = path.read_bytes()
+        if is_ours(data):
+            return read_bundle(data)
+    return load_case(where)

@@ -4,20 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import msgspec
-import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from typer import Argument, Option
 
+from indicia import __version__
 from indicia.cli import exits
 from indicia.cli.options import Json, Output, Voice, short_id
 from indicia.cli.results import marked_json, strictest_shown
 from indicia.cli.talk import Talk, console_for, plain, standard_input, write_out
 from indicia.errors import UsageError
-from indicia.records import Assessment, Claim, Evidence, Tlp, Verdict, Weighing, those_counted, to_check
+from indicia.records import (
+    Advice,
+    Assessment,
+    Case,
+    Claim,
+    Evidence,
+    Measure,
+    MeasureKind,
+    Mention,
+    MentionKind,
+    Span,
+    Tlp,
+    Verdict,
+    Versions,
+    Weighing,
+    stable_id,
+    those_counted,
+    to_check,
+)
+from indicia.view.first import by_when
 
 if TYPE_CHECKING:
     from indicia.knowledge import Knowledge
@@ -25,27 +45,19 @@ if TYPE_CHECKING:
 
 
 def weigh(
-    case: Annotated[str | None, typer.Argument(help="A case file, or the folder of a brief.", show_default=False)] = None,
-    techniques: Annotated[list[str] | None, typer.Option("--techniques", help="ATT&CK techniques: T1190 T1505.003")] = None,
-    software: Annotated[list[str] | None, typer.Option("--software", help="ATT&CK software ids or names: S0020")] = None,
-    victims: Annotated[list[str] | None, typer.Option("--victims", help="Victims' countries, ISO codes: NO FI")] = None,
-    sectors: Annotated[list[str] | None, typer.Option("--sectors", help="Victims' sectors: energy government")] = None,
-    evidence: Annotated[
-        list[Path] | None, typer.Option("--evidence", help="A report, STIX bundle or Navigator layer to take evidence from.")
-    ] = None,
-    without: Annotated[
-        list[str] | None, typer.Option("--without", help="What if these items (ids or features) were not there?")
-    ] = None,
-    unknown: Annotated[
-        float | None, typer.Option("--prior-unknown", help="Prior probability of an actor we do not know, 0 to 1.")
-    ] = None,
-    rival: Annotated[
-        str | None, typer.Option("--plant", help="Stress test: what if three rare tools of this group (G id) had been planted?")
-    ] = None,
-    board: Annotated[bool, typer.Option("--board", help="Also the board: every item of evidence by hypotheses.")] = False,
-    compare: Annotated[
-        str | None, typer.Option("--compare", help="Another case: is it one hand's work, without naming whose?")
-    ] = None,
+    case: str | None = Argument(None, help="A case file, or the folder of a brief.", show_default=False),
+    techniques: list[str] | None = Option(None, help="ATT&CK techniques: T1190 T1505.003"),
+    software: list[str] | None = Option(None, help="ATT&CK software ids or names: S0020"),
+    victims: list[str] | None = Option(None, help="Victims' countries, ISO codes: NO FI"),
+    sectors: list[str] | None = Option(None, help="Victims' sectors: energy government"),
+    evidence: list[Path] | None = Option(None, help="A report, STIX bundle or Navigator layer to take evidence from."),
+    without: list[str] | None = Option(None, help="What if these items (ids or features) were not there?"),
+    unknown: float | None = Option(None, "--prior-unknown", help="Prior probability of an actor we do not know, 0 to 1."),
+    rival: str | None = Option(
+        None, "--plant", help="Stress test: what if three rare tools of this group (G id) had been planted?"
+    ),
+    board: bool = Option(False, "--board", help="Also the board: every item of evidence by hypotheses."),
+    compare: str | None = Option(None, help="Another case: is it one hand's work, without naming whose?"),
     as_json: Json = False,
     output: Output = None,
     *,
@@ -276,3 +288,94 @@ def _show_one(console: Console, assessment: Assessment, labels: dict[str, str]) 
         console.print(f"  {weight.decibans:+6.1f} dB  {label} → {whom}{mark}  [dim]{short_id(weight.evidence)}[/]")
     for line in assessment.missing:
         console.print(f"  missing: {escape(plain(because(line)))}", style="yellow")
+
+
+# `indicia advise`: what do we do?
+GOALS = ("CISA CPG 2.0 ", "NIST CSF 2.0 ")
+
+
+def advise(
+    case: str | None = Argument(None, help="A case file, or the folder of a brief.", show_default=False),
+    techniques: list[str] | None = Option(None, help="ATT&CK techniques or CVEs: T1190 CVE-2021-26855"),
+    have: list[str] | None = Option(None, help="What is already in place, and what you are: edr,mfa,small,energy ..."),
+    as_json: Json = False,
+    output: Output = None,
+    *,
+    voice: Voice,
+) -> int:
+    """What to patch, mitigate, detect and hunt for, the most effective first, each with its reason.
+
+    [bold]Examples[/]
+
+      indicia advise brief/ --have mfa,edr
+
+      indicia advise --techniques T1190 T1505.003 CVE-2021-26855
+    """
+    from indicia.advise.advice import advise as advise_case
+    from indicia.cli.options import words
+    from indicia.knowledge import load
+    from indicia.pipeline import as_left, load_case
+    from indicia.share.redact import marking_of
+
+    if (case is None) == (not techniques):
+        raise UsageError("give either a case or --techniques", hint="for example: indicia advise --techniques T1190 T1505.003")
+    knowledge = load()
+    subject = as_left(load_case(case), knowledge) if case is not None else _by_hand(words(techniques))
+    marking = marking_of(subject) if case is not None else None
+    advice = advise_case(subject, knowledge, have=words(have) if have else None)
+    if as_json:
+        write_out(marked_json(advice, marking) + b"\n", output)
+    else:
+        _show_measures(advice, marking, voice.color, queries=voice.verbose > 0)
+    return exits.E_OK
+
+
+def _by_hand(ids: tuple[str, ...]) -> Case:
+    """A case that holds nothing but the ids that a person gave; their own words are the source."""
+    mentions = []
+    for identity in ids:
+        vulnerability = identity.upper().startswith("CVE-")
+        mentions.append(
+            Mention(
+                id=stable_id("mention", "by hand", identity),
+                kind=MentionKind.VULNERABILITY if vulnerability else MentionKind.TECHNIQUE,
+                value=identity.upper(),
+                target=None if vulnerability else identity.upper(),
+                span=Span(document="by hand", start=0, end=len(identity), text=identity),
+                method="by hand",
+            )
+        )
+    return Case(name="by hand", versions=Versions(indicia=__version__), mentions=tuple(mentions))
+
+
+def _details(measure: Measure) -> str:
+    """By when, what it costs, whence it is known and which goals ask for it."""
+    cost = {1: "hours to days", 2: "weeks", 3: "months"}[measure.effort]
+    asked = {name: [one.removeprefix(name) for one in measure.references if one.startswith(name)] for name in GOALS}
+    goals = [f"{name}{', '.join(ids)}" for name, ids in asked.items() if ids]
+    return "; ".join(
+        (by_when(measure), f"{cost} of work", measure.rank.value, measure.source, *goals, f"id {short_id(measure.id)}")
+    )
+
+
+def _show_measures(advice: Advice, marking: Tlp | None, color: bool, *, queries: bool) -> None:
+    console = console_for(color)
+    if marking is not None:
+        console.print(marking.label, style="bold")
+    if advice.summary:
+        console.print(escape(plain(advice.summary)))
+    for number, measure in enumerate(advice.measures, 1):
+        due = f" [red]CISA: {measure.due}[/]" if measure.due else ""
+        done = " [green](in place)[/]" if measure.in_place else ""
+        console.print(f"[bold]{number}. {escape(plain(measure.title))}[/] [dim]{measure.kind.value}[/]{due}{done}")
+        console.print(f"   {escape(plain(measure.instruction))}")
+        if measure.why:
+            console.print(f"   {escape(plain(measure.why))}")
+        if measure.kind is MeasureKind.HUNT and measure.text:
+            if queries:
+                console.print(escape(plain(measure.text)), style="cyan", soft_wrap=True)
+            else:
+                console.print("   [dim]-v shows the query for Splunk, Elastic and Kusto[/]")
+        console.print(f"   [dim]{escape(plain(_details(measure)))}[/]")
+    for gap in advice.gaps:
+        console.print(f"[yellow]gap:[/] {escape(plain(gap))}")

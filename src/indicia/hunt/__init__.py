@@ -5,8 +5,8 @@ rules      Sigma, compiled; our own pack         events   columns of many events
 match      rules over distinct values            logs     files, folders, archives; one parser per kind of log
 tuning     what does not count, what is our own  sight    matches put together and judged
 story      chains and verdict                    parts    what came of some logs, to be joined
-total      what came of tasks, as a part         merge    two hunts on one affair as one
-processes  several processes for one hunt        run      all of it
+merge      tasks as one part, two hunts as one   worker   one scanning process
+processes  several processes for one hunt        run      all of it, and what a stopped hunt goes on from
 
 Each room imports only from those above it and on its left: `tests/test_house.py` holds them to it.
 """

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from indicia.hunt.names import field_key
-from indicia.records import Event, Place
+from indicia.records import Event, Gap, LogFile, Place
 
 Codes = np.ndarray[tuple[int], np.dtype[np.int32]]
 Rows = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -87,30 +87,34 @@ class EventBatch:
     """Events of one format, as columns.
 
     `columns` hold the fields that were asked for, by the source's own names; `rebuild(row)` gives the whole record again, as
-    (time text, host, fields), from the text that the batch keeps. `files` and `file_of` say which file each event is from,
-    `positions` its line or record, counted from 1. `family` is what rules call this kind of log. `others` are the times of
-    further events of the first file, in which no rule can be true and no indicator stands: they are counted, not looked at.
-    What is not `counted` says nothing of how far a log reaches.
+    (time text, host, fields), from the text that the batch keeps. `files` and `file_of` say which file each event is from (the
+    first where `file_of` is None), `positions` its line or record, counted from 1. `family` is what rules call this kind of
+    log. `others` are the times of further events of the first file, in which no rule can be true and no indicator stands: they
+    are counted, not looked at. What is not `counted` says nothing of how far a log reaches.
     """
 
     format: str
     family: str
-    size: int
     columns: dict[str, Column]
     files: Sequence[str]
-    file_of: Codes | None  # None: all from files[0]
-    positions: np.ndarray[tuple[int], np.dtype[np.int64]]
+    positions: Rows
     times: Times
     rebuild: Callable[[int], tuple[str, str, Mapping[str, str]]]
+    file_of: Codes | None = None
     unit: str = "line"
     others: Times | None = None
     counted: bool = True
-    texts: Callable[[np.ndarray[tuple[int], np.dtype[np.int64]]], pa.StringArray] | None = None
+    texts: Callable[[Rows], pa.StringArray] | None = None
     raw: Callable[[], tuple[bytes, Rows, Rows]] | None = None
     raw_rows: Callable[[Rows], tuple[bytes, Rows, Rows]] | None = None
     pieces: Callable[[], Iterator[tuple[bytes, Rows, Rows, Rows]]] | None = None
     _raw: tuple[bytes, Rows, Rows] | None = None
     _by_folded: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """How many events it holds."""
+        return len(self.positions)
 
     def column(self, name: str) -> Column | None:
         """The column of that name, in any case; None where the log has no such field."""
@@ -136,7 +140,7 @@ class EventBatch:
             fields=dict(fields),
         )
 
-    def text_of(self, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> pa.StringArray:
+    def text_of(self, rows: Rows) -> pa.StringArray:
         """The text of each of the rows, in which keywords are sought: the raw line, or all values, one a line."""
         if self.texts is not None:
             return self.texts(rows)
@@ -185,3 +189,78 @@ def microseconds(time: datetime) -> int:
     """Microseconds since 1970; a time without zone is taken as UTC."""
     aware = time if time.tzinfo else time.replace(tzinfo=UTC)
     return (aware - _EPOCH) // timedelta(microseconds=1)
+
+
+# How far back a log reaches, and where it is silent: what "not seen" is worth.
+SLOT = 600_000_000  # microseconds: ten minutes
+LEAST_SLOTS = 36  # a log with fewer busy slots is not steady enough to speak of gaps
+LEAST_GAP = 6  # slots: an hour
+FACTOR = 8  # a gap is this many times longer than nine in ten of the log's pauses
+MOST_GAPS = 20
+MOST_SLOTS = 1 << 20  # of one log, twenty years without a pause; of what has more, no gaps are told
+
+
+@dataclass(slots=True)
+class Reach:
+    """Adds up one file's events: how many, from when to when, and in which ten minutes there were any."""
+
+    events: int = 0
+    oldest: int = NO_TIME
+    newest: int = NO_TIME
+    slots: set[int] = field(default_factory=set)
+    host: str = ""
+
+    def add(self, times: Times) -> None:
+        """Counts events; those without a time count only as events."""
+        self.events += len(times)
+        known = times[times != NO_TIME]
+        if not len(known):
+            return
+        low, high = int(known.min()), int(known.max())
+        self.oldest = low if self.oldest == NO_TIME else min(self.oldest, low)
+        self.newest = high if self.newest == NO_TIME else max(self.newest, high)
+        if len(self.slots) >= MOST_SLOTS:
+            return
+        slots = known // SLOT
+        self.slots.update(slots[np.flatnonzero(np.diff(slots, append=slots[-1] + 1))].tolist())
+
+    def join(self, other: Reach) -> None:
+        """Adds what was counted elsewhere."""
+        self.events += other.events
+        for bound in (other.oldest, other.newest):
+            if bound != NO_TIME:
+                self.oldest = bound if self.oldest == NO_TIME else min(self.oldest, bound)
+                self.newest = bound if self.newest == NO_TIME else max(self.newest, bound)
+        if len(self.slots) < MOST_SLOTS:
+            self.slots |= other.slots
+        self.host = self.host or other.host
+
+    def gaps(self) -> tuple[Gap, ...]:
+        """Stretches without events in a log that is otherwise steady, longest first, then in time order."""
+        if not LEAST_SLOTS <= len(self.slots) < MOST_SLOTS:
+            return ()
+        busy = np.array(sorted(self.slots), np.int64)
+        pauses = np.diff(busy)
+        bound = max(LEAST_GAP, FACTOR * float(np.quantile(pauses, 0.9)))
+        long = np.flatnonzero(pauses > bound)
+        chosen = sorted(long[np.argsort(-pauses[long], kind="stable")][:MOST_GAPS].tolist())
+        found = []
+        for index in chosen:
+            start, end = datetime_of(int(busy[index] + 1) * SLOT), datetime_of(int(busy[index + 1]) * SLOT)
+            if start is not None and end is not None:
+                found.append(Gap(start=start, end=end))
+        return tuple(found)
+
+    def log_file(self, name: str, format_name: str, size: int, skipped: int) -> LogFile:
+        """The record of the file."""
+        return LogFile(
+            file=name,
+            format=format_name,
+            bytes=size,
+            events=self.events,
+            skipped=skipped,
+            host=self.host,
+            oldest=datetime_of(self.oldest),
+            newest=datetime_of(self.newest),
+            gaps=self.gaps(),
+        )

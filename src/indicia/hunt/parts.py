@@ -15,16 +15,15 @@ import msgspec
 import numpy as np
 from msgspec.structs import replace
 
-from indicia.hunt.events import datetime_of
+from indicia.hunt.events import Reach, datetime_of
 from indicia.hunt.logs.formats import FORMATS, family_of
-from indicia.hunt.logs.reach import Reach
 from indicia.hunt.match.book import RuleHead
 from indicia.hunt.rules.ir import Correlation, CorrelationKind, Refused
 from indicia.hunt.sight.correlation import Feed, correlated, feed_of_correlation, values_of
 from indicia.hunt.sight.found import MOST, Counted, Quota, file_of, line_of
 from indicia.hunt.sight.sightings import facts_of, moved, rule_id, sighting_of
 from indicia.hunt.story import tell
-from indicia.hunt.story.noise import noisy, quietened, told
+from indicia.hunt.story.acts import noisy, quietened, told
 from indicia.hunt.tuning import NO_TUNING, RULES, TIME, Tuning
 from indicia.records import Event, Hunt, LogFile, Place, Problem, RuleLevel, RuleRun, Severity, Sighting
 

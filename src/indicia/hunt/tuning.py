@@ -27,7 +27,7 @@ from msgspec.structs import replace
 
 from indicia.errors import RuleError, UsageError
 from indicia.hunt.events import NO_TIME, Times, microseconds
-from indicia.hunt.logs.formats.clock import zone_named
+from indicia.hunt.logs.formats.times import zone_named
 from indicia.hunt.names import field_key
 from indicia.hunt.sources.deeds import actor_of
 from indicia.records import Event, Problem, Record, RuleLevel, Severity, Sighting

@@ -9,8 +9,7 @@ import msgspec
 
 from indicia.case import open_store
 from indicia.knowledge import load
-from indicia.library.cases import Case, Found, Weighed
-from indicia.library.tables import Table
+from indicia.library.cases import Case, Found, Table, Weighed
 from indicia.records import Case as Record
 from indicia.records import Measure, Weighing
 

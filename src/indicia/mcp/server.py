@@ -23,7 +23,7 @@ from indicia.errors import IndiciaError, InputError, LimitError, UsageError
 from indicia.knowledge import load
 from indicia.library import Case, Weighed
 from indicia.mcp import answers
-from indicia.mcp.proposing import Proposals, document_in, part_of_text
+from indicia.mcp.answers import Proposals, document_in, part_of_text
 from indicia.pipeline import conclude, for_audience, load_case
 from indicia.read.fronts import document_from_text
 from indicia.read.reading import read_document

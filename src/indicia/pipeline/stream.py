@@ -20,7 +20,7 @@ from typing import Any, BinaryIO, Final, Generic, NamedTuple, Self, TypeVar
 import msgspec
 import orjson
 
-from indicia.hunt.processes.worker import end_with
+from indicia.hunt.worker import end_with
 from indicia.knowledge import load
 from indicia.read.fronts import document_from_text
 from indicia.read.reading import read_document

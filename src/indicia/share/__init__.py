@@ -9,150 +9,35 @@ package.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from pkgutil import resolve_name
+from typing import Any
 
 from indicia.errors import UsageError
 from indicia.extras import EXPORTERS, plugins
 from indicia.knowledge import Knowledge
-from indicia.records import Case, Record
+from indicia.records import Case
 from indicia.share.redact import as_marked
-
-if TYPE_CHECKING:
-    from indicia.share.brief.blocks import Brief
 
 __all__ = ["BRIEFS", "FORMATS", "pieces", "render"]
 
 
-class Manner(Record, frozen=True, kw_only=True):
-    """How a brief is written: with every annex in full, in which language, and beside which earlier state of the case."""
-
-    full: bool = False
-    language: str = "en"
-    before: Case | None = None
-
-
-def _markdown(case: Case, knowledge: Knowledge, manner: Manner) -> bytes:
-    from indicia.share.brief.markdown import markdown
-
-    return markdown(_on_paper(case, knowledge, manner))
-
-
-def _html(case: Case, knowledge: Knowledge, manner: Manner) -> bytes:
-    from indicia.share.brief.html import html
-
-    return html(_brief(case, knowledge, manner), unfolded=manner.full)
-
-
-def _pdf(case: Case, knowledge: Knowledge, manner: Manner) -> bytes:
-    from indicia.share.brief.pdf import pdf
-
-    return pdf(_on_paper(case, knowledge, manner))
-
-
-def _docx(case: Case, knowledge: Knowledge, manner: Manner) -> bytes:
-    from indicia.share.brief.docx import docx
-
-    return docx(_on_paper(case, knowledge, manner))
-
-
-def _brief(case: Case, knowledge: Knowledge, manner: Manner) -> Brief:
-    from indicia.share.brief.build import build
-    from indicia.view.language import speaking
-
-    with speaking(manner.language):
-        return build(case, knowledge, full=manner.full, before=manner.before)
-
-
-def _on_paper(case: Case, knowledge: Knowledge, manner: Manner) -> Brief:
-    """The brief as it is printed: its annexes cut to their first rows, unless they are wanted in full."""
-    from indicia.share.brief.abridge import abridged
-
-    brief = _brief(case, knowledge, manner)
-    return brief if manner.full else abridged(brief)
-
-
-def _json(case: Case, knowledge: Knowledge) -> Iterator[bytes]:
-    from indicia.share.plain import case_pieces
-
-    return case_pieces(case)
-
-
-def _stix(case: Case, knowledge: Knowledge) -> Iterator[bytes]:
-    from indicia.share.stix import pieces
-
-    return pieces(case, knowledge)
-
-
-def _misp(case: Case, knowledge: Knowledge) -> bytes:
-    from indicia.share.misp import render
-
-    return render(case, knowledge)
-
-
-def _navigator(case: Case, knowledge: Knowledge) -> bytes:
-    from indicia.share.navigator import render
-
-    return render(case, knowledge)
-
-
-def _attack_flow(case: Case, knowledge: Knowledge) -> bytes:
-    from indicia.share.attackflow import render
-
-    return render(case, knowledge)
-
-
-def _csv(case: Case, knowledge: Knowledge) -> bytes:
-    from indicia.share.indicators import render
-
-    return render(case, knowledge)
-
-
-def _card(case: Case, knowledge: Knowledge) -> bytes:
-    from indicia.share.card import card
-
-    return card(case)
-
-
-def _eurepoc(case: Case, knowledge: Knowledge) -> bytes:
-    from indicia.share.eurepoc import render
-
-    return render(case, knowledge)
-
-
-def _ledger(case: Case, knowledge: Knowledge) -> bytes:
-    from indicia.share.ledger import as_csv
-
-    return as_csv(case, knowledge)
-
-
-def _jsonld(case: Case, knowledge: Knowledge) -> bytes:
-    from indicia.share.ledger import as_json_ld
-
-    return as_json_ld(case, knowledge)
-
-
-def _timesketch(case: Case, knowledge: Knowledge) -> Iterator[bytes]:
-    from indicia.share.timelines import render
-
-    return render(case, knowledge)
-
-
-# Each imports what it needs when it is called: who wants Markdown does not wait for a PDF compiler.
-BRIEFS: dict[str, Callable[[Case, Knowledge, Manner], bytes]] = {"md": _markdown, "html": _html, "pdf": _pdf, "docx": _docx}
-OTHERS: dict[str, Callable[[Case, Knowledge], bytes | Iterable[bytes]]] = {
+# Where the function of each format stands, `module:function` of this room. It is loaded when it is called: who wants Markdown
+# does not wait for a PDF compiler. Those of a brief take its blocks, the others a case and knowledge.
+BRIEFS = {"md": "brief.markdown:markdown", "html": "brief.html:html", "pdf": "brief.pdf:pdf", "docx": "brief.docx:docx"}
+OTHERS: dict[str, str | Callable[[Case, Knowledge], bytes | Iterable[bytes]]] = {
     **plugins(EXPORTERS),
-    "json": _json,
-    "stix": _stix,
-    "misp": _misp,
-    "navigator": _navigator,
-    "attack-flow": _attack_flow,
-    "csv": _csv,
-    "timesketch": _timesketch,
-    "card": _card,
-    "eurepoc": _eurepoc,
-    "ledger": _ledger,
-    "jsonld": _jsonld,
+    "json": "indicators:case_pieces",
+    "stix": "stix:pieces",
+    "misp": "misp:render",
+    "navigator": "navigator:render",
+    "attack-flow": "attackflow:render",
+    "csv": "indicators:render",
+    "timesketch": "timelines:render",
+    "card": "card:card",
+    "eurepoc": "ledger:as_eurepoc",
+    "ledger": "ledger:as_csv",
+    "jsonld": "ledger:as_json_ld",
 }
 FORMATS = (*BRIEFS, *OTHERS)
 
@@ -182,10 +67,26 @@ def pieces(
         raise UsageError(f"no format {format!r}", hint=f"known: {', '.join(FORMATS)}")
     if form in plugins(EXPORTERS):
         case = as_marked(case)  # other packages know nothing of texts without a marking
-    if form == "stix" and held:
-        from indicia.share.stix import pieces as of_bundle
-
-        return of_bundle(case, knowledge, before=held)
-    manner = Manner(full=full, language=language, before=before)
-    made = BRIEFS[form](case, knowledge, manner) if form in BRIEFS else OTHERS[form](case, knowledge)
+    if form in BRIEFS:
+        return (_written(form, case, knowledge, full=full, language=language, before=before),)
+    found = OTHERS[form]
+    make: Callable[..., Any] = _function(found) if isinstance(found, str) else found
+    made = make(case, knowledge, before=held) if form == "stix" else make(case, knowledge)
     return (made,) if isinstance(made, bytes) else made
+
+
+def _function(path: str) -> Callable[..., Any]:
+    found: Callable[..., Any] = resolve_name(f"indicia.share.{path}")
+    return found
+
+
+def _written(form: str, case: Case, knowledge: Knowledge, *, full: bool, language: str, before: Case | None) -> bytes:
+    """A brief; on paper its annexes are cut to their first rows, unless they are wanted in full."""
+    from indicia.share.brief.build import abridged, build
+    from indicia.view.language import speaking
+
+    with speaking(language):
+        brief = build(case, knowledge, full=full, before=before)
+    write = _function(BRIEFS[form])
+    made: bytes = write(brief, unfolded=full) if form == "html" else write(brief if full else abridged(brief))
+    return made

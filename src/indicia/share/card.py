@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from indicia.knowledge import Knowledge
 from indicia.knowledge.articles import capital
 from indicia.records import Case, Claim, Level, Span, Stance
 from indicia.share.brief.pdf import png
@@ -23,7 +24,7 @@ LINES = 3  # lines of one quote
 SIZE, STEP = 19.0, 25.0
 
 
-def card(case: Case) -> bytes:
+def card(case: Case, _: Knowledge | None = None) -> bytes:
     """The picture as SVG in UTF-8."""
     return _drawn(case).encode("utf-8", "replace")
 

@@ -21,8 +21,7 @@ from indicia.hunt.logs.formats.arrow import is_kept
 from indicia.hunt.logs.formats.base import LogInput
 from indicia.hunt.logs.keep import TIME
 from indicia.hunt.sight.correlation import Feed
-from indicia.spark.keeping import KeptSightings, packed
-from indicia.spark.scanning import Fed, Scanned, Stand, Sum, Summed, WorkerSetup, scanner_of, sent
+from indicia.spark.scanning import Fed, KeptSightings, Scanned, Stand, Sum, Summed, WorkerSetup, packed, scanner_of, sent
 from indicia.spark.session import is_of_spark, spare, told_by_spark, without_warnings
 from indicia.walking import told_path
 

@@ -21,16 +21,16 @@ from pyspark import StorageLevel
 
 from indicia.hunt.events import NO_TIME
 from indicia.hunt.match.book import load_rules
+from indicia.hunt.merge import Total
 from indicia.hunt.parts import Part, beyond_bound, of_correlations
 from indicia.hunt.rules.ir import Correlation
 from indicia.hunt.sight.correlation import Feed, correlated_until, delay_of
 from indicia.hunt.sight.found import MOST
 from indicia.hunt.sight.indicators import IndicatorSought
 from indicia.hunt.sight.scan import Scanner
-from indicia.hunt.total import Total
 from indicia.hunt.tuning import NO_TUNING, Tuning
 from indicia.records import Problem, Record, Severity, Sighting, Tlp, shown_marking, to_json
-from indicia.spark.gathering import BESIDE, InHunt, Key, Matches, add_up, gathered, in_hunt_order, placed, spread
+from indicia.spark.hunting import BESIDE, InHunt, Key, Matches, add_up, gathered, in_hunt_order, placed, spread
 from indicia.spark.scanning import Fed, WorkerSetup
 from indicia.spark.session import clear_errors
 from indicia.spark.tables import (

@@ -24,14 +24,12 @@ from indicia.account import account
 from indicia.errors import IndiciaError
 from indicia.records import Tlp
 from indicia.web.actions import cases as case_deeds
-from indicia.web.actions import hypotheses, judging
+from indicia.web.actions import judging
 from indicia.web.cases.jobs import Jobs, Uploads
 from indicia.web.cases.opened import OpenShelf
 from indicia.web.cases.shelf import Shelf
-from indicia.web.guard.entrance import COOKIE, ENTER, Entrance, enter
-from indicia.web.guard.folders import Folders
-from indicia.web.guard.headers import HEADERS, around
-from indicia.web.guard.hosts import LOCAL, AllowedHosts
+from indicia.web.guard.entrance import COOKIE, ENTER, Entrance, Folders, enter
+from indicia.web.guard.hosts import HEADERS, LOCAL, AllowedHosts, around
 from indicia.web.pages import (
     advise,
     claim,
@@ -39,10 +37,7 @@ from indicia.web.pages import (
     export,
     hunt,
     ledger,
-    overview,
-    people,
     search,
-    sql,
     start,
     timeline,
     weigh,
@@ -62,7 +57,7 @@ ABOVE: tuple[tuple[str, PageFunction], ...] = (
     ("/jobs/{job}", start.job_page),
 )
 OF_A_CASE: tuple[tuple[str, PageFunction], ...] = (
-    ("/case/{slug}", overview.overview),
+    ("/case/{slug}", start.overview),
     ("/case/{slug}/documents", documents.listing),
     ("/case/{slug}/documents/{id}", documents.document),
     ("/case/{slug}/claims", ledger.ledger),
@@ -76,13 +71,13 @@ OF_A_CASE: tuple[tuple[str, PageFunction], ...] = (
     ("/case/{slug}/weigh", weigh.weigh_page),
     ("/case/{slug}/advise", advise.advise_page),
     ("/case/{slug}/export", export.export),
-    ("/case/{slug}/people", people.people),
+    ("/case/{slug}/people", claim.people),
     ("/case/{slug}/search", search.search),
-    ("/case/{slug}/sql", sql.sql_page),
+    ("/case/{slug}/sql", search.sql_page),
 )
 
 # What a page for anybody leaves out: it is about the work of the house.
-NOT_OPEN = {claim.check, people.people, sql.sql_page}
+NOT_OPEN = {claim.check, claim.people, search.sql_page}
 
 # Tables that can be taken along with their filters: the same address with `.csv`.
 TABLES: tuple[tuple[str, Callable[[Ask], Response]], ...] = (
@@ -207,7 +202,7 @@ def _routes() -> list[BaseRoute]:
     """Everything: what is read, and what a person does."""
     return [
         Route("/jobs/{job}/events", start.events),
-        Route("/case/{slug}/sql.csv", _endpoint(sql.sql_csv, as_json=False)),
+        Route("/case/{slug}/sql.csv", _endpoint(search.sql_csv, as_json=False)),
         *_reading((*ABOVE, *OF_A_CASE)),
         Route(ENTER, enter, methods=["POST"]),
         Route("/new", case_deeds.new, methods=["POST"]),
@@ -216,8 +211,8 @@ def _routes() -> list[BaseRoute]:
         Route("/case/{slug}/delete", case_deeds.delete, methods=["POST"]),
         Route("/case/{slug}/rename", case_deeds.rename, methods=["POST"]),
         Route("/case/{slug}/restore", case_deeds.restore, methods=["POST"]),
-        Route("/case/{slug}/hypotheses", hypotheses.keep_hypotheses, methods=["POST"]),
-        Route("/case/{slug}/evidence", hypotheses.add_evidence, methods=["POST"]),
+        Route("/case/{slug}/hypotheses", judging.keep_hypotheses, methods=["POST"]),
+        Route("/case/{slug}/evidence", judging.add_evidence, methods=["POST"]),
         Route("/case/{slug}/documents/{id}/add", judging.add_claim, methods=["POST"]),
     ]
 

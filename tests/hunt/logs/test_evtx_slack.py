@@ -8,8 +8,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indicia.hunt.logs.formats.evtx import RECORD_MAGIC, Claimed, slack_in
 from indicia.hunt.logs.formats.evtx_chunks import CHUNK, FILE_HEADER, FILE_MAGIC
-from indicia.hunt.logs.formats.evtx_slack import RECORD_MAGIC, Claimed, slack_in
 from indicia.hunt.run import hunt
 from indicia.hunt.sight.indicators import IndicatorSought
 from indicia.records import Severity

@@ -21,13 +21,13 @@ import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from indicia.hunt import processes
 from indicia.hunt.events import EventBatch
 from indicia.hunt.logs import archives, streams
 from indicia.hunt.logs.formats import FORMATS, LogInput, arrow, recognise
 from indicia.hunt.logs.formats.evtx_chunks import CHUNK, FILE_HEADER
 from indicia.hunt.logs.inputs import find_logs, log_named
 from indicia.hunt.logs.streams import WithDots
-from indicia.hunt.processes import tasks
 from indicia.records import Problem, Severity
 from tests.shared import shared
 
@@ -478,7 +478,7 @@ def test_a_row_that_goes_over_lines_is_one_record(tmp_path: Path) -> None:
 
 
 def test_a_log_without_days_in_its_lines_has_them_wherever_it_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tasks, "SIZE", 2_000)
+    monkeypatch.setattr(processes, "SIZE", 2_000)
     lines = ["#Software: Microsoft Internet Information Services 6.0\n"]
     for day in ("2021-03-03", "2021-03-04"):
         lines += [f"#Date: {day} 00:00:00\n", "#Fields: time c-ip cs-method sc-status\n"]
@@ -491,6 +491,6 @@ def test_a_log_without_days_in_its_lines_has_them_wherever_it_is_cut(tmp_path: P
     def times(logs: Sequence[LogInput]) -> list[int]:
         return [time for part in form.read(logs, EVERYTHING) if isinstance(part, EventBatch) for time in part.times.tolist()]
 
-    pieces = [logs for _, logs in tasks.tasks_of(form, [log])]
+    pieces = [logs for _, logs in processes.tasks_of(form, [log])]
     assert len(pieces) > 3
     assert [time for logs in pieces for time in times(logs)] == times([log]) and min(times([log])) > 0

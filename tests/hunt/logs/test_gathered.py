@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 import pytest
 
 from indicia.hunt.events import EventBatch
-from indicia.hunt.logs.formats import LogInput, base, eventtable, evtx_chunks, journal, lines, recognise, tables, winjson
+from indicia.hunt.logs.formats import LogInput, base, eventtable, evtx_chunks, journal, lines, recognise, tables, winxml
 from indicia.hunt.logs.formats.base import Wanted
 from indicia.hunt.logs.formats.lines import line_blocks
 from indicia.hunt.logs.formats.tables import Header, read_long_rows
@@ -36,7 +36,7 @@ def read(data: bytes) -> Iterator[EventBatch | Problem]:
 def test_long_records_make_small_batches(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(base, "BYTES", 100_000)
     monkeypatch.setattr(eventtable, "BYTES", 100_000)
-    monkeypatch.setattr(winjson, "BLOCK", 30_000)
+    monkeypatch.setattr(winxml, "BLOCK", 30_000)
     data = "".join(LOGS[kind].format("x" * 10_000 + str(n)) for n in range(60)).encode()
     assert max(sizes(read(data))) <= 12
 

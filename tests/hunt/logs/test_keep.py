@@ -25,7 +25,7 @@ def batch(fields: Sequence[Fields], first: int = 1) -> EventBatch:
     size = len(fields)
     times = np.array([NO_TIME if row % 3 == 2 else row * 1_000_000 for row in range(size)], np.int64)
     return EventBatch(
-        format="jsonl", family="generic", size=size, columns={}, files=("app.json",), file_of=None,
+        format="jsonl", family="generic", columns={}, files=("app.json",),
         positions=np.arange(first, first + size), times=times, rebuild=lambda row: (str(times[row]), "host1", fields[row]),
     )  # fmt: skip
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from indicia.hunt.events import datetime_of, microseconds
-from indicia.hunt.logs.formats.clock import Clock, zone_named
 from indicia.hunt.logs.formats.recordtimes import RecordTimes
 from indicia.hunt.logs.formats.syslog import Header
 from indicia.hunt.logs.formats.table import flatten
 from indicia.hunt.logs.formats.texttimes import leading_time
+from indicia.hunt.logs.formats.times import Clock, zone_named
 from indicia.hunt.run import hunt
 from indicia.hunt.tuning import Tuning
 

@@ -23,7 +23,7 @@ from indicia.hunt.rules.ir import Rule, RuleSet
 from indicia.hunt.rules.sigma import compile_documents, read_documents
 from indicia.hunt.run import hunt
 from indicia.hunt.sight.notes import RuleNote, notes, read_note
-from indicia.hunt.sight.outcome import judge, stage_of_tags
+from indicia.hunt.sight.sightings import judge, stage_of_tags
 from indicia.hunt.sources.deeds import deed_of
 from indicia.records import Event, HuntVerdict, Place, RuleLevel, Sighting, Stage
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indicia.hunt.logs import reach as reaching
+from indicia.hunt import events
+from indicia.hunt.events import SLOT, Reach
 from indicia.hunt.logs.inputs import find_logs
-from indicia.hunt.logs.reach import SLOT, Reach
 from indicia.hunt.match.book import load_rules
 from indicia.hunt.run import hunt
 from indicia.hunt.sight import correlation, kinds
@@ -40,7 +40,7 @@ def test_kinds_of_records_are_forgotten(tmp_path: Path, monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize("cut", [0, 40, 55, 120])
 def test_a_log_of_all_times_has_no_gaps_wherever_it_is_cut(cut: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reaching, "MOST_SLOTS", 50)
+    monkeypatch.setattr(events, "MOST_SLOTS", 50)
     times = np.array([slot * SLOT for slot in (*range(100), *range(200, 260))], np.int64)
     whole, first, second = Reach(), Reach(), Reach()
     for time in times:

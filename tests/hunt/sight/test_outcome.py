@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from indicia.hunt.sight.outcome import judge
+from indicia.hunt.sight.sightings import judge
 from indicia.records import Event, Outcome, Place, RuleLevel, Sighting
 
 SYSMON = "Microsoft-Windows-Sysmon/Operational"

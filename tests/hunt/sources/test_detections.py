@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from indicia.hunt.rules.detections import detection_rules
+from indicia.hunt.match.book import detection_rules
 from indicia.hunt.run import hunt
 from indicia.hunt.sources import FAMILIES
 from indicia.hunt.sources.detections import DETECTIONS

@@ -9,8 +9,7 @@ from typing import Any
 
 from indicia.hunt.run import hunt
 from indicia.hunt.sight.indicators import IndicatorSought
-from indicia.hunt.story.acts import actors_in, acts_of
-from indicia.hunt.story.noise import noisy, quietened
+from indicia.hunt.story.acts import actors_in, acts_of, noisy, quietened
 from indicia.records import Event, Hunt, HuntVerdict, LogFile, Outcome, Place, RuleLevel, Sighting, Stage
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

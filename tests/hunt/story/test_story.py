@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from indicia.errors import RuleError
 from indicia.hunt.sight.notes import notes, read_note
-from indicia.hunt.sight.outcome import judge, stage_of_tags
+from indicia.hunt.sight.sightings import judge, stage_of_tags
 from indicia.hunt.story import Story, reach, tell
 from indicia.hunt.story.keys import client_of, keys_of, web_path
 from indicia.records import Event, Gap, HuntVerdict, LogFile, Outcome, Place, RuleLevel, Sighting, Stage, stable_id

@@ -11,8 +11,7 @@ import pytest
 from indicia.read.fronts import open_source
 from indicia.records import Severity, Tlp
 from indicia.share import render
-from indicia.share.brief.abridge import abridged
-from indicia.share.brief.build import build
+from indicia.share.brief.build import abridged, build
 from indicia.share.redact import marking_of
 from indicia.view.lines import plain
 from tests.share.brief.cases import KNOWLEDGE, named

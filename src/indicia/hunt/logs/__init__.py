@@ -2,7 +2,6 @@
 
 inputs   files, folders, archives      formats  one parser per kind of log
 reach    how far back a log goes       keep     events as Parquet
-unread   what else a file is
 """
 
 from __future__ import annotations

@@ -17,11 +17,10 @@ from typing import NamedTuple
 import numpy as np
 
 from indicia.hunt.events import Codes, Column, EventBatch, encode
-from indicia.hunt.match.keywords import KEYWORD, Keywords
 from indicia.hunt.match.literals import Ints
 from indicia.hunt.match.plan import GUARDS, Mask, Plan, PlanRule, rows_where
 from indicia.hunt.match.reference import matches as matches_slowly
-from indicia.hunt.match.values import MISSING, PRESENT, FieldTests
+from indicia.hunt.match.values import KEYWORD, MISSING, PRESENT, FieldTests, Keywords
 
 _REMEMBERED = 500_000  # cases per kind of event, before memory is cleared
 _FEW = 16  # rows that are tried sooner than told apart

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import msgspec
 import numpy as np
 
-from indicia.hunt.match.factors import required_texts
+from indicia.hunt.match.needs import required_texts
 from indicia.hunt.names import SHOWN, field_key
 from indicia.hunt.rules.ir import And, How, Node, Not, Or, Same, Test, tests_of
 

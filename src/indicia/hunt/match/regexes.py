@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 
 from indicia.apart import Stopped, Work, lent
 from indicia.hunt.match import backtracking
-from indicia.hunt.match.factors import least_width, required_characters
 from indicia.hunt.match.literals import Ints
+from indicia.hunt.match.needs import least_width, required_characters
 from indicia.hunt.rules.ir import Test
 from indicia.hunt.rules.regex import LONGEST_VALUE, in_re2, weight
 

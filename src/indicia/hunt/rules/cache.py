@@ -19,9 +19,8 @@ from typing import TypeVar
 import msgspec
 import platformdirs
 
-from indicia.hunt.sources import LOGS
+from indicia.hunt.sources import LOGS, WINDOWS
 from indicia.hunt.sources.detections import DETECTIONS
-from indicia.hunt.sources.windows import WINDOWS
 
 T = TypeVar("T")
 

@@ -43,7 +43,6 @@ from sigma.types import (
 from indicia.errors import RuleError
 from indicia.hunt.names import GENERIC
 from indicia.hunt.rules.correlations import correlation_of, pared, tied
-from indicia.hunt.rules.fields import mapped
 from indicia.hunt.rules.ir import (
     And,
     Correlation,
@@ -62,7 +61,7 @@ from indicia.hunt.rules.ir import (
     tests_of,
 )
 from indicia.hunt.rules.lenient import apart, counting, put_right, respelt
-from indicia.hunt.rules.logsources import log_sources
+from indicia.hunt.rules.logsources import log_sources, mapped
 from indicia.hunt.rules.regex import check_regex, tamed
 from indicia.hunt.rules.stix import documents_in, is_bundle
 from indicia.rulefile import bounded, rule_documents

@@ -11,9 +11,8 @@ import numpy as np
 from indicia.hunt.events import EventBatch
 from indicia.hunt.logs.formats.base import LogInput
 from indicia.hunt.match.literals import LiteralScanner
-from indicia.hunt.sight.addresses import is_inner
-from indicia.hunt.sight.outcome import judge
-from indicia.hunt.sight.sightings import identity
+from indicia.hunt.sight.notes import is_inner
+from indicia.hunt.sight.sightings import identity, judge
 from indicia.records import Event, Place, Record, RuleLevel, Sighting, Stage
 
 

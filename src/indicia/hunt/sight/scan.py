@@ -14,11 +14,10 @@ from typing import TypeAlias, TypeVar
 import numpy as np
 
 from indicia.errors import fault_of
-from indicia.hunt.events import NO_TIME, EventBatch, Times
+from indicia.hunt.events import NO_TIME, EventBatch, Reach, Times
 from indicia.hunt.logs.formats import Format, LogInput
 from indicia.hunt.logs.formats.base import Wanted
-from indicia.hunt.logs.formats.clock import CLOCK
-from indicia.hunt.logs.reach import Reach
+from indicia.hunt.logs.formats.times import CLOCK
 from indicia.hunt.match.book import RuleBook
 from indicia.hunt.match.matcher import Match, Matcher
 from indicia.hunt.match.needs import LineForm
@@ -36,7 +35,7 @@ from indicia.hunt.sight.indicators import (
     title_of_indicator,
 )
 from indicia.hunt.sight.kinds import REMEMBERED, Kinds
-from indicia.hunt.sight.said import is_said, name_said
+from indicia.hunt.sight.notes import is_said, name_said
 from indicia.hunt.sight.sightings import RuleFacts, facts_of, own_names, sighting_of
 from indicia.hunt.tuning import NO_TUNING, RULES, TIME, Tuning
 from indicia.records import Event, Problem, Severity, Sighting

@@ -6,9 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from indicia.hunt.sources import LOGS, source_named
-from indicia.hunt.sources.form import values_of
-from indicia.hunt.sources.windows import OBJECTS
+from indicia.hunt.sources import LOGS, OBJECTS, source_named, values_of
 from indicia.records import Event
 
 _NOTHING = frozenset({"", "-", "(empty)", "%%1793", "?"})

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from indicia.hunt.sources.form import PRESENT
+from indicia.hunt.sources import PRESENT
 from indicia.records import Outcome, RuleLevel, Stage
 from indicia.rulefile import Declared, declared
 

@@ -7,11 +7,9 @@ from math import inf
 
 from msgspec.structs import replace
 
-from indicia.hunt.story.around import is_context, with_context
-from indicia.hunt.story.chains import join
+from indicia.hunt.story.chains import is_context, join, with_context
 from indicia.hunt.story.keys import Hosts, traits_of
-from indicia.hunt.story.limits import reach
-from indicia.hunt.story.verdict import decide
+from indicia.hunt.story.verdict import decide, reach
 from indicia.records import Chain, Event, HuntVerdict, LogFile, Record, Sighting
 
 __all__ = ["Story", "reach", "tell"]

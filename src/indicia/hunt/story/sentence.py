@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from indicia.hunt.sight.notes import note_of
-from indicia.hunt.sight.outcome import status_of
+from indicia.hunt.sight.sightings import status_of
 from indicia.hunt.sources.deeds import actor_of
 from indicia.records import Outcome, RuleLevel, Sighting, Stage
 

@@ -5,8 +5,10 @@ All text in blocks is inert already (`view.inert`); a writer only has to escape 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from indicia.records import Record
-from indicia.view.lines import Line, Note
+from indicia.view.lines import Bit, Line, Note, line
 
 
 class Block(Record, frozen=True, kw_only=True):
@@ -107,6 +109,40 @@ class Fold(Block, frozen=True, kw_only=True, tag="fold"):
 
 
 AnyBlock = Para | Heading | Bullets | Table | Picture | Passage | Steps | Code | Columns | Fold
+
+
+def para(*parts: str | Bit, role: str = "", notes: tuple[int, ...] = ()) -> Para:
+    """A paragraph of strings and bits."""
+    return Para(text=line(*parts, notes=notes), role=role)
+
+
+def note(*parts: str | Bit, notes: tuple[int, ...] = ()) -> Para:
+    return para(*parts, role="note", notes=notes)
+
+
+def warn(*parts: str | Bit, notes: tuple[int, ...] = ()) -> Para:
+    return para(*parts, role="warn", notes=notes)
+
+
+def row(*cells: Line | Bit | str, id: str = "", tone: str = "") -> Row:
+    """A row of lines, or what a line is made of."""
+    return Row(cells=tuple(one if isinstance(one, Line) else line(one) for one in cells), id=id, tone=tone)
+
+
+def table(
+    caption: str,
+    columns: Mapping[str, int],
+    rows: Iterable[Row],
+    *,
+    shown: int = 15,
+    of: int | None = None,
+    elsewhere: str = "the JSON form",
+) -> Table:
+    """A table; `columns` are its heads with their widths. Where not all rows are given it has so many (`of`) `elsewhere`."""
+    made = tuple(rows)
+    left_out, where = (max(0, of - len(made)), elsewhere) if of is not None else (0, "")
+    head, widths = tuple(columns), tuple(columns.values())
+    return Table(caption=caption, head=head, rows=made, shown=shown, left_out=left_out, elsewhere=where, widths=widths)
 
 
 class Box(Record, frozen=True, kw_only=True):

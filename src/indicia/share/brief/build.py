@@ -9,21 +9,20 @@ import msgspec
 from indicia.affairs.identity import name_of
 from indicia.knowledge import load
 from indicia.records import Case, those_counted, to_check
-from indicia.share.brief.blocks import Brief, Labels
-from indicia.share.brief.known import BriefKnowledge
-from indicia.share.brief.pages.affair import affair_section
+from indicia.share.brief.blocks import AnyBlock, Brief, Columns, Fold, Labels, Section, Table, note
+from indicia.share.brief.pages.affair import affair_section, claims_section, timeline_section
 from indicia.share.brief.pages.back import limits_section, method_section, sources_section
 from indicia.share.brief.pages.front import gist, judgements_section, page_one
-from indicia.share.brief.pages.grounds import grounds_section
+from indicia.share.brief.pages.holds import grounds_section
 from indicia.share.brief.pages.indicators import indicator_section
 from indicia.share.brief.pages.measures import measures_section
-from indicia.share.brief.pages.said import claims_section, timeline_section
-from indicia.share.brief.pages.seen import hunt_section
-from indicia.share.brief.pages.techniques import technique_section
+from indicia.share.brief.pages.ours import hunt_section
+from indicia.share.brief.pages.techniques import BriefKnowledge, technique_section
 from indicia.share.redact import marking_of
 from indicia.view.affair import subject, titled
 from indicia.view.judgements import key_judgements
 from indicia.view.language import foreign, language, tell, tell_many
+from indicia.view.lines import Line
 from indicia.view.moments import day_of
 from indicia.view.notes import Index, Notes
 from indicia.view.positions import positions
@@ -120,3 +119,46 @@ def _dates(case: Case) -> list[str]:
     if case.hunt:
         found += [one.event.time.date().isoformat() for one in case.hunt.sightings if one.event.time]
     return [date for date in found if date]
+
+
+# What a brief on paper leaves out: folds and the rest of long tables. Each is counted and named; `--full` prints all.
+ELSEWHERE = "brief.html and the full brief"
+ROWS = 6  # rows of a table that stay
+SLACK = 2  # so few more are not worth cutting
+
+
+def abridged(brief: Brief) -> Brief:
+    """The brief with the first rows of each annex's tables, of each fold its name, and the notes that are still asked for."""
+    sections = tuple(
+        Section(id=one.id, title=one.title, blocks=tuple(_short(block) for block in one.blocks)) for one in brief.sections
+    )
+    numbers: dict[int, int] = {}
+    gist, page_one, sections = (_renumbered(part, numbers) for part in (brief.gist, brief.page_one, sections))
+    by_number = {note.number: note for note in brief.notes}
+    notes = tuple(msgspec.structs.replace(by_number[old], number=new) for old, new in numbers.items())
+    return msgspec.structs.replace(brief, gist=gist, page_one=page_one, sections=sections, notes=notes)
+
+
+def _renumbered(part: Any, numbers: dict[int, int]) -> Any:
+    """Records with the numbers of their notes counted anew, in the order of first use."""
+    if isinstance(part, tuple):
+        return tuple(_renumbered(one, numbers) for one in part)
+    if isinstance(part, Line):
+        return Line(bits=part.bits, notes=tuple(numbers.setdefault(one, len(numbers) + 1) for one in part.notes))
+    if isinstance(part, msgspec.Struct):
+        return type(part)(**{name: _renumbered(getattr(part, name), numbers) for name in part.__struct_fields__})
+    return part
+
+
+def _short(block: AnyBlock) -> AnyBlock:
+    if isinstance(block, Table):
+        shown = min(block.shown, ROWS)
+        if len(block.rows) <= shown + SLACK:
+            return block
+        rest = len(block.rows) - shown + block.left_out
+        return msgspec.structs.replace(block, rows=block.rows[:shown], left_out=rest, elsewhere=ELSEWHERE)
+    if isinstance(block, Columns):
+        return Columns(columns=tuple(tuple(_short(inner) for inner in column) for column in block.columns))
+    if isinstance(block, Fold):
+        return note(f"{block.summary}: in {ELSEWHERE}.")
+    return block

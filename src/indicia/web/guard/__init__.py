@@ -1,5 +1,5 @@
 """Who may ask, and for how much.
 
-hosts      names that it answers to       headers      of each answer, and Starlette's checks around it
-entrance   launch token, session, forms   connections  time-outs and their number      folders  what a form may name
+hosts      names that it answers to, headers of each answer, Starlette's checks around it
+entrance   launch token, session, forms, and what a form may name      connections  time-outs and their number
 """

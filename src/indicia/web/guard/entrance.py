@@ -6,8 +6,11 @@ of their session, and come from our own origin; a script sends the launch token 
 
 from __future__ import annotations
 
+import os
 import secrets
-from collections.abc import Callable
+import stat
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
@@ -15,8 +18,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from indicia.web.guard.connections import KNOWN
-from indicia.web.guard.hosts import AllowedHosts
+from indicia.errors import InputError
+from indicia.walking import kind_of
+from indicia.web.guard.hosts import KNOWN, AllowedHosts
+from indicia.writing import write_atomically
 
 COOKIE = "indicia-session"
 ENTER = "/enter"
@@ -156,3 +161,58 @@ def _named(request: Request, header: str) -> str:
 
 def _plain(name: str) -> str:
     return "".join(char for char in name if char.isprintable()).strip()[:LONGEST]
+
+
+# The secret of a folder of cases, from which comes what outsiders must not be able to work out.
+__all__ = ["key_of"]
+
+_BYTES = 32
+
+
+def key_of(folder: Path) -> bytes:
+    """The key of a folder, made when it is first asked for; one for this run alone where none can be kept."""
+    path = folder / ".key"
+    try:
+        if len(held := path.read_bytes() if path.exists() else b"") == _BYTES:
+            return held
+        write_atomically(path, made := secrets.token_bytes(_BYTES), private=True)
+    except OSError:
+        return secrets.token_bytes(_BYTES)
+    return made
+
+
+# The folders of this machine whose files a form may name: those given at the start, and no others.
+__all__ = ["Folders"]
+
+
+class Folders:
+    """Folders, as they really are, links followed."""
+
+    def __init__(self, given: Iterable[Path] = ()) -> None:
+        """Raises: InputError for one that is not there."""
+        self.all: list[Path] = []
+        for path in given:
+            try:
+                self.all.append(path.expanduser().resolve(strict=True))
+            except (OSError, RuntimeError) as error:
+                reason = getattr(error, "strerror", None) or error
+                raise InputError(f"cannot be read: {reason}", where=str(path), hint="--read names a folder") from error
+
+    def inside(self, text: str) -> Path:
+        """The path that a form names. Raises: HTTPException, which says the same of all that is outside, there or not."""
+        if not self.all:
+            raise HTTPException(403, "No folder on this machine may be read. Start with: indicia serve --read FOLDER")
+        try:
+            path = Path(os.path.realpath(Path(text).expanduser()))
+        except (OSError, RuntimeError, ValueError):  # no such user, too long, a NUL
+            raise HTTPException(400, f"{text[:100]!r} cannot be a path on this machine.") from None
+        if not any(path.is_relative_to(folder) for folder in self.all):
+            raise HTTPException(403, f"{text[:100]!r} is not in any folder given with --read.")
+        try:
+            mode = path.stat().st_mode
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise HTTPException(400, f"{text[:100]!r} cannot be read: {reason}.") from None
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # it could have whoever reads it wait for ever
+            raise HTTPException(400, f"{text[:100]!r} is {kind_of(mode)}.")
+        return path

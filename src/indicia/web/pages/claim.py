@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from starlette.exceptions import HTTPException
 
-from indicia.records import Claim, Judgement
+from indicia.records import Claim, Judgement, shown_marking
+from indicia.view.inert import visible
 from indicia.view.positions import Position, positions
 from indicia.view.words import accused_words, source_words
 from indicia.web.cases.shelf import Held
 from indicia.web.pages.documents import choices
+from indicia.web.pages.filters import Facets, chips, counted, facet_of, filters_of, left_by, wanted_of
 from indicia.web.pages.ledger import address_in_text, ledger_link
-from indicia.web.shown.render import Ask, Page, case_address, said
+from indicia.web.pages.weigh import own_hypotheses
+from indicia.web.shown.render import Ask, Page, case_address, details, paged, said
 
 NEXT = 8  # claims of the queue that are named
 AROUND = 240  # characters shown on each side of a quote
@@ -111,3 +116,79 @@ def _others(held: Held, one: Claim) -> list[Position]:
         return []
     rows = [other for other in held.case.claims if accused_words(other) == name and source_words(other) != source]
     return list(positions(rows))[:12]
+
+
+# Who decided what, the last first: each judgement with its author, its time and the record that it is about.
+PER_PAGE = 50
+FACETS: Facets[Judgement] = {
+    "author": ("Who", lambda one: visible(one.author)),
+    "action": ("What", lambda one: visible(one.action)),
+}
+
+
+def people(ask: Ask) -> Page:
+    """All judgements of a case, filtered by `author` and `action`."""
+    held = ask.held
+    every = list(reversed(held.machine.judgements))
+    wanted = wanted_of(ask, FACETS)
+    page = paged(left_by(every, FACETS, wanted), ask.number("page"), PER_PAGE)
+    abouts = _abouts(held, page.rows)
+    told = [_told_judgement(one) | {"at": at, "about": about} for one, (at, about) in zip(page.rows, abouts, strict=True)]
+    data: dict[str, Any] = {
+        "judgements": told,
+        **page.place,
+        "of": len(every),
+    }
+    rail = [facet_of(ask, name, heading, _counted(every, name, wanted)) for name, (heading, _) in FACETS.items()]
+    view = {"rail": rail, "chips": chips(ask, filters_of(FACETS, wanted))}
+    return Page("people.html.j2", "Who decided what", data, view)
+
+
+def decided_lately(held: Held, most: int) -> list[tuple[Judgement, str, str]]:
+    """The last judgements with the address and the words of what each is about, the last first."""
+    rows = list(reversed(held.machine.judgements[-most:]))
+    return [(one, at, about) for one, (at, about) in zip(rows, _abouts(held, rows), strict=True)]
+
+
+def _counted(every: list[Judgement], name: str, wanted: dict[str, str]) -> list[tuple[str, int]]:
+    return sorted(counted(every, FACETS, name, wanted).items(), key=lambda row: (-row[1], row[0]))
+
+
+def _told_judgement(one: Judgement) -> dict[str, str]:
+    return {
+        "id": one.id,
+        "author": one.author,
+        "time": one.time,
+        "action": one.action,
+        "value": one.value,
+        "note": one.note,
+        "marking": "as the case" if isinstance(one.marking, msgspec.UnsetType) else shown_marking(one.marking),
+        "details": details(one),
+    }
+
+
+def _abouts(held: Held, rows: Sequence[Judgement]) -> list[tuple[str, str]]:
+    """For each judgement (address, words) of the record that it is about; no address of what is no longer there."""
+    own = {one.id: one.name for one in own_hypotheses(held.machine.judgements)}
+    subjects = [one.subject for one in rows]
+    sightings = held.sightings.by_id([one for one in subjects if one.startswith("sighting--")])
+    index, slug, found = held.index, held.slug, []
+    for subject in subjects:
+        if subject in held.claims:
+            found.append((case_address(slug, "claims", subject), said(held.claims[subject])))
+        elif subject in held.mentions:
+            mention = held.mentions[subject]
+            found.append((case_address(slug, "documents", mention.span.document) + f"#r-{subject}", mention.value))
+        elif subject in index.evidence:
+            found.append((case_address(slug, "weigh") + f"#e-{subject}", index.evidence[subject].label))
+        elif subject in index.measures:
+            found.append((case_address(slug, "advise") + f"?find={subject}", index.measures[subject].title))
+        elif subject in index.documents:
+            found.append((case_address(slug, "documents", subject), index.title(index.documents[subject])))
+        elif subject in sightings:
+            found.append((case_address(slug, "sightings", subject), sightings[subject].title))
+        elif subject == "weighing" or subject in own:
+            found.append((case_address(slug, "weigh") + ("#own" if subject in own else ""), own.get(subject, "the weighing")))
+        else:
+            found.append(("", "a record that is no longer there"))
+    return found

@@ -33,10 +33,19 @@ from indicia.records import Case, Tlp
 from indicia.share.redact import marking_of
 from indicia.share.stix import bundle_objects
 from indicia.share.stix.versions import Offered, later, versioned
-from indicia.web.guard.connections import KNOWN
-from indicia.web.taxii.collections import Entry, chosen, collection_id, fault_of, marking_of_object, version_of
-from indicia.web.taxii.inbox import Inbox
-from indicia.web.taxii.readers import ANYBODY, Reader, reader_of
+from indicia.web.guard.hosts import KNOWN
+from indicia.web.taxii.readers import (
+    ANYBODY,
+    Entry,
+    Inbox,
+    Reader,
+    chosen,
+    collection_id,
+    fault_of,
+    marking_of_object,
+    reader_of,
+    version_of,
+)
 
 MEDIA = "application/taxii+json;version=2.1"
 _STIX = "application/stix+json;version=2.1"

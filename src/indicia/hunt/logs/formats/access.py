@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -20,7 +21,7 @@ import pyarrow.compute as pc
 from indicia.hunt.events import NO_TIME, Column, EventBatch, Times, encode, microseconds
 from indicia.hunt.logs.formats.base import LogInput
 from indicia.hunt.logs.formats.delimited import Rows, read_rows
-from indicia.hunt.logs.formats.lines import Flags, LineBlock, line_blocks
+from indicia.hunt.logs.formats.lines import Flags, LineBlock, read_blocks
 from indicia.hunt.match.literals import Ints
 from indicia.hunt.names import JOINED_URI
 from indicia.records import Problem
@@ -47,12 +48,7 @@ def sniff(head: bytes, _name: str) -> bool:
 def read(logs: Iterable[LogInput], wanted: frozenset[str], odd: Odd) -> Iterator[EventBatch | Problem]:
     """Events block by block. Lines that are not in the form of the first one go to `odd`, which reads them one by one."""
     for log in logs:
-        with log.open() as stream:
-            for block in line_blocks(stream, log.name):
-                if isinstance(block, Problem):
-                    yield block
-                else:
-                    yield from _batch(log, block, wanted, odd)
+        yield from read_blocks(log, partial(_batch, log, wanted, odd))
 
 
 def _names(block: LineBlock) -> list[str]:
@@ -85,13 +81,11 @@ def _split(line: str) -> list[str]:
     return [match[1] if match[2] is None else match[2] for match in _TOKEN.finditer(line)]
 
 
-def _batch(log: LogInput, block: LineBlock, wanted: frozenset[str], odd: Odd) -> Iterator[EventBatch | Problem]:
+def _batch(log: LogInput, wanted: frozenset[str], odd: Odd, block: LineBlock) -> Iterator[EventBatch | Problem]:
     names = _names(block)
     if not names:
-        if len(block.starts):
-            yield Problem(
-                where=f"{log.name}:{block.first}", what="lines that are not from an access log", count=len(block.starts)
-            )
+        what = "lines that are not from an access log"
+        yield Problem(where=f"{log.name}:{block.first}", what=what, count=len(block.starts))
         return
     encoded = {" time", " zone", " request", *(name for name in names if name.lower() in wanted)}
     rows = read_rows(block, np.arange(len(block.starts)), names, delimiter=" ", quoted=True, escape="\\", wanted=encoded)
@@ -115,19 +109,8 @@ def _fitting(
     columns.update(_request_columns(rows.columns[" request"]))
     if not fits.all():
         columns = {name: column.with_codes(column.codes[fits]) for name, column in columns.items()}
-    return EventBatch(
-        format="access-log",
-        family="access-log",
-        size=len(lines),
-        columns={name: column for name, column in columns.items() if name.lower() in wanted},
-        files=(log.name,),
-        file_of=None,
-        positions=lines + block.first,
-        times=times,
-        rebuild=lambda row: _rebuild(names, block.line(int(lines[row]))),
-        texts=lambda chosen: block.texts(lines[chosen]),
-        raw=lambda: (block.data, block.starts[lines], block.ends[lines]),
-    )
+    columns = {name: column for name, column in columns.items() if name.lower() in wanted}
+    return block.batch(log, lines, "access-log", columns, times, lambda row: _rebuild(names, block.line(int(lines[row]))))
 
 
 def _request_columns(request: Column) -> Iterator[tuple[str, Column]]:

@@ -210,7 +210,6 @@ def _batch(
     return EventBatch(
         format=kind.format,
         family=kind.family,
-        size=len(fields),
         columns=columns,
         files=tuple(names),
         file_of=file_of,

@@ -196,14 +196,14 @@ def _batch(
     log: LogInput, block: LineBlock, lines: Ints, names: list[str], wanted: frozenset[str], kind: DirectiveLog, day: str
 ) -> Iterator[EventBatch | Problem]:
     """`day` is that of the lines where they have none of their own, as IIS 6 writes them."""
-    others = None
+    others: Times | None = None
     telling = _telling(names, wanted, kind)
     if telling is not None:
         separators = kind.delimiter if len(kind.times) > 1 else " T"
         lines, others = part_lines(block, lines, len(names), kind.delimiter, kind.quoted, separators, telling)
         if not len(lines):
-            if len(others):
-                yield _nothing_but(others, log, kind)
+            if len(others):  # events that are only counted: many small files are made of nothing else
+                yield block.batch(log, lines, kind.name, {}, lines, lambda _: ("", "", {}), family=kind.family, others=others)
             return
     plain = {name for name in names if name in kind.times or name == kind.packed}
     if kind.uri and JOINED_URI in wanted:
@@ -239,44 +239,10 @@ def _batch(
         host = next((fields[name] for name in kind.hosts if fields.get(name, "-") != "-"), "")
         return time_text, host, fields
 
-    def texts(chosen: Ints) -> pa.StringArray:
-        return block.texts(rows.lines[chosen])
-
     if adds_message and field_key(kind.message) in wanted:
-        columns[kind.message] = encode(texts(np.arange(len(rows.lines))))
-    yield EventBatch(
-        format=kind.name,
-        family=kind.family,
-        size=len(rows.lines),
-        columns=columns,
-        files=(log.name,),
-        file_of=None,
-        positions=rows.lines + block.first,
-        times=_times(rows, kind, day),
-        rebuild=rebuild,
-        others=others,
-        texts=texts,
-        raw=lambda: (
-            (block.data, block.starts[rows.lines], block.ends[rows.lines]) if others is None else block.apart(rows.lines)
-        ),
-    )
-
-
-def _nothing_but(others: Times, log: LogInput, kind: DirectiveLog) -> EventBatch:
-    """Events that are only counted: many small files are made of nothing else."""
-    none = np.empty(0, np.int64)
-    return EventBatch(
-        format=kind.name,
-        family=kind.family,
-        size=0,
-        columns={},
-        files=(log.name,),
-        file_of=None,
-        positions=none,
-        times=none,
-        rebuild=lambda _: ("", "", {}),
-        others=others,
-    )
+        columns[kind.message] = encode(block.texts(rows.lines))
+    times = _times(rows, kind, day)
+    yield block.batch(log, rows.lines, kind.name, columns, times, rebuild, family=kind.family, others=others)
 
 
 def _telling(names: Sequence[str], wanted: frozenset[str], kind: DirectiveLog) -> LineFilter | None:

@@ -11,9 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from indicia.hunt.events import NO_TIME
-from indicia.hunt.logs.formats.jsontext import json_of
 from indicia.hunt.logs.formats.recordtimes import RecordTimes
-from indicia.hunt.logs.formats.table import flatten
+from indicia.hunt.logs.formats.table import flatten, json_of
 from indicia.hunt.names import field_key
 from indicia.hunt.sources import source_of
 

@@ -15,8 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
-from indicia.hunt.logs.formats.jsontext import json_of
-from indicia.hunt.logs.formats.table import ShapedRows
+from indicia.hunt.logs.formats.table import ShapedRows, json_of
 from indicia.hunt.logs.formats.windows import flat_event
 from indicia.hunt.names import field_key
 

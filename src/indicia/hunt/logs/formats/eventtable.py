@@ -19,9 +19,8 @@ import pyarrow as pa
 from indicia.hunt.events import Column, EventBatch
 from indicia.hunt.logs.formats.base import BYTES, Wanted
 from indicia.hunt.logs.formats.eventdata import KindData
-from indicia.hunt.logs.formats.jsontext import json_of
 from indicia.hunt.logs.formats.lines import LineBlock
-from indicia.hunt.logs.formats.table import ShapedRows, column_of, text_of
+from indicia.hunt.logs.formats.table import ShapedRows, column_of, json_of, text_of
 from indicia.hunt.logs.formats.windows import flat_event, windows_times
 from indicia.hunt.match.literals import Ints
 from indicia.hunt.names import field_key
@@ -283,7 +282,6 @@ class EventTable:
         made = EventBatch(
             format=self._format,
             family="windows",
-            size=self.size,
             columns=columns,
             files=self._files,
             file_of=None

@@ -18,7 +18,7 @@ import numpy as np
 
 from indicia.hunt.events import NO_TIME, EventBatch
 from indicia.hunt.logs.formats.base import Format, LogInput
-from indicia.hunt.logs.formats.lines import LineBlock, line_blocks
+from indicia.hunt.logs.formats.lines import line_blocks
 from indicia.hunt.logs.formats.plainlines import Told, told_batch
 from indicia.hunt.logs.formats.times import epoch_seconds, iso_time
 from indicia.records import Problem
@@ -50,26 +50,25 @@ def read(logs: Iterable[LogInput], wanted: frozenset[str], family: str) -> Itera
     for log in logs:
         owner = next((match[1] or match[2] for match in _OWNER.finditer(log.name)), "")
         time, text = NO_TIME, ""
-        with log.open() as stream:
-            for block in line_blocks(stream, log.name):
-                if isinstance(block, Problem):
-                    yield block
+        for block in _blocks(log):
+            if isinstance(block, Problem):
+                yield block
+                continue
+            told: list[tuple[int, Told]] = []
+            for number, line in block:
+                if stamp := _STAMP.match(line):
+                    time, text = epoch_seconds(stamp[1] or stamp[2]), stamp[1] or stamp[2]
+                    if stamp[2] and told:
+                        told[-1] = told[-1][0], told[-1][1]._replace(time=time, time_text=text)
                     continue
-                told: list[tuple[int, Told]] = []
-                for number, line in _lines(block):
-                    if stamp := _STAMP.match(line):
-                        time, text = epoch_seconds(stamp[1] or stamp[2]), stamp[1] or stamp[2]
-                        if stamp[2] and told:
-                            told[-1] = told[-1][0], told[-1][1]._replace(time=time, time_text=text)
-                        continue
-                    if extended := _EXTENDED.match(line):
-                        time, text, line = epoch_seconds(extended[1]), extended[1], extended[2]
-                    if line.startswith("- cmd: "):
-                        time, text, line = NO_TIME, "", line[7:]
-                    fields = {"CommandLine": line, "User": owner} if owner else {"CommandLine": line}
-                    told.append((number, Told(family, time, text, "", fields)))
-                if told:
-                    yield told_batch(log.name, family, told, wanted, "line")
+                if extended := _EXTENDED.match(line):
+                    time, text, line = epoch_seconds(extended[1]), extended[1], extended[2]
+                if line.startswith("- cmd: "):
+                    time, text, line = NO_TIME, "", line[7:]
+                fields = {"CommandLine": line, "User": owner} if owner else {"CommandLine": line}
+                told.append((number, Told(family, time, text, "", fields)))
+            if told:
+                yield told_batch(log.name, family, told, wanted, "line")
 
 
 def sniff_transcript(head: bytes, _name: str) -> bool:
@@ -82,36 +81,40 @@ def read_transcript(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterato
     """A line is a command where it has a prompt, else what was answered."""
     for log in logs:
         time, text, host, user, within = NO_TIME, "", "", "", False
-        with log.open() as stream:
-            for block in line_blocks(stream, log.name):
-                if isinstance(block, Problem):
-                    yield block
+        for block in _blocks(log):
+            if isinstance(block, Problem):
+                yield block
+                continue
+            told: list[tuple[int, Told]] = []
+            for number, line in block:
+                line = line.lstrip("\ufeff")
+                if line.strip() == _STARS:
+                    within = not within
                     continue
-                told: list[tuple[int, Told]] = []
-                for number, line in _lines(block):
-                    line = line.lstrip("\ufeff")
-                    if line.strip() == _STARS:
-                        within = not within
-                        continue
-                    if said := _VALUE.match(line.strip()):
-                        digits = text = said[1]
-                        time = iso_time(f"{digits[:8]}T{digits[8:]}")
-                    elif within and "\\" in line and not user:
-                        user = line.partition(": ")[2].strip()
-                    elif within and "(" in line and not host and user:
-                        host = line.partition(": ")[2].partition(" ")[0]
-                    if within:
-                        continue
-                    prompt = _PROMPT.match(line)
-                    fields = {"CommandLine" if prompt else "message": prompt[1] if prompt else line, "User": user}
-                    told.append((number, Told(POWERSHELL, time, text, host, {k: v for k, v in fields.items() if v})))
-                if told:
-                    yield told_batch(log.name, POWERSHELL, told, wanted, "line")
+                if said := _VALUE.match(line.strip()):
+                    digits = text = said[1]
+                    time = iso_time(f"{digits[:8]}T{digits[8:]}")
+                elif within and "\\" in line and not user:
+                    user = line.partition(": ")[2].strip()
+                elif within and "(" in line and not host and user:
+                    host = line.partition(": ")[2].partition(" ")[0]
+                if within:
+                    continue
+                prompt = _PROMPT.match(line)
+                fields = {"CommandLine" if prompt else "message": prompt[1] if prompt else line, "User": user}
+                told.append((number, Told(POWERSHELL, time, text, host, {k: v for k, v in fields.items() if v})))
+            if told:
+                yield told_batch(log.name, POWERSHELL, told, wanted, "line")
 
 
-def _lines(block: LineBlock) -> Iterator[tuple[int, str]]:
-    for index in np.flatnonzero(block.ends > block.starts).tolist():
-        yield block.first + index, block.line(index)
+def _blocks(log: LogInput) -> Iterator[list[tuple[int, str]] | Problem]:
+    """The lines that hold something, with their numbers, a block at a time."""
+    with log.open() as stream:
+        for block in line_blocks(stream, log.name):
+            if isinstance(block, Problem):
+                yield block
+            else:
+                yield [(block.first + index, block.line(index)) for index in np.flatnonzero(block.ends > block.starts).tolist()]
 
 
 FORMATS = (

@@ -15,18 +15,16 @@ from defusedxml import DefusedXmlException
 from indicia.hunt.events import NO_TIME, EventBatch
 from indicia.hunt.logs.formats.base import Format, LogInput, gathered
 from indicia.hunt.logs.formats.envelope import opened, unpacked
-from indicia.hunt.logs.formats.jsontext import json_at, json_of
 from indicia.hunt.logs.formats.lines import line_blocks
 from indicia.hunt.logs.formats.plainlines import LINE_FAMILIES, Told, told_batch, told_by
 from indicia.hunt.logs.formats.recordtimes import RecordTimes
 from indicia.hunt.logs.formats.syslog import Header
-from indicia.hunt.logs.formats.table import ShapedRows, bare_names, flatten, shown_column, text_of
+from indicia.hunt.logs.formats.table import ShapedRows, bare_names, flatten, json_at, json_of, shown_column, text_of
 from indicia.hunt.logs.formats.windows import normal, windows_batch
 from indicia.hunt.logs.formats.winxml import event_of_xml
 from indicia.hunt.logs.formats.zeek import zeek_path
 from indicia.hunt.names import GENERIC, SHOWN, TEXT, Remembered, field_key
-from indicia.hunt.sources import CARRIERS, FAMILIES, source_named, source_of
-from indicia.hunt.sources.form import Carrier
+from indicia.hunt.sources import CARRIERS, FAMILIES, Carrier, source_named, source_of
 from indicia.records import Problem, Severity
 
 # Records that carry a line of text: systemd's journal, containers, tables of syslog, shippers.
@@ -318,10 +316,8 @@ def _batch(
     return EventBatch(
         format="zeek" if family == "zeek" else "jsonl" if family == GENERIC else family,
         family=family,
-        size=len(some),
         columns=columns,
         files=(log.name,),
-        file_of=None,
         positions=np.array([number for number, _, _ in some], np.int64),
         times=np.fromiter((times.time(fields) for _, _, fields in some), np.int64, len(some)),
         rebuild=rebuild,

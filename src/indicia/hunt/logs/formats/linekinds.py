@@ -10,8 +10,7 @@ from functools import cache
 from typing import NamedTuple, TypeAlias
 
 from indicia.hunt.match.literals import which_of
-from indicia.hunt.sources import SOURCES
-from indicia.hunt.sources.form import Form, Line, LogSource
+from indicia.hunt.sources import SOURCES, Form, Line, LogSource
 
 _QUOTED = r'"([^"\\]*+(?:\\.[^"\\]*+)*+)'
 _WORD = re.compile(rf"{_QUOTED}\"?|\[([^\]]{{0,2000}}+)\]|(\S+)", re.DOTALL)

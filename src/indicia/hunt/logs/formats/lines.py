@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, TypeAlias
 
@@ -10,6 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from indicia.hunt.events import Column, EventBatch, Times
+from indicia.hunt.logs.formats.base import LogInput
 from indicia.hunt.match.literals import Ints
 from indicia.records import Problem, Severity
 
@@ -60,6 +62,32 @@ class LineBlock:
         _, places, data = taken.buffers()
         starts = np.frombuffer(places, np.int32)[: len(indexes)].astype(np.int64)
         return data.to_pybytes() if data is not None else b"", starts, starts + (self.ends - self.starts)[indexes]
+
+    def batch(
+        self,
+        log: LogInput,
+        lines: Ints,
+        form: str,
+        columns: dict[str, Column],
+        times: Times,
+        rebuild: Callable[[int], tuple[str, str, Mapping[str, str]]],
+        *,
+        family: str = "",
+        others: Times | None = None,
+    ) -> EventBatch:
+        """Some lines of this block as events, each with its own text; `others` are times of further ones."""
+        return EventBatch(
+            format=form,
+            family=family or form,
+            columns=columns,
+            files=(log.name,),
+            positions=lines + self.first,
+            times=times,
+            rebuild=rebuild,
+            others=others,
+            texts=lambda chosen: self.texts(lines[chosen]),
+            raw=lambda: (self.data, self.starts[lines], self.ends[lines]) if others is None else self.apart(lines),
+        )
 
     def returns_within(self, indexes: Ints) -> Flags:
         """Which of some lines have a carriage return elsewhere than at their end."""
@@ -130,6 +158,22 @@ def line_blocks(
                 yield from _in_pieces(made)
         if ended:
             return
+
+
+def read_blocks(
+    log: LogInput, take: Callable[[LineBlock], Iterable[EventBatch | Problem]], size: int = BLOCK
+) -> Iterator[EventBatch | Problem]:
+    """What `take` makes of each block of a log, or of the stretch of it that is meant; problems as they come."""
+    part = log.stretch
+    with log.open() as stream:
+        if part is not None:
+            stream.seek(part.start)
+        first, length = (part.line, part.end - part.start) if part is not None else (1, None)
+        for block in line_blocks(stream, log.name, first, length, size):
+            if isinstance(block, Problem):
+                yield block
+            elif len(block.starts):
+                yield from take(block)
 
 
 def _in_pieces(block: LineBlock) -> Iterator[LineBlock]:

@@ -18,14 +18,13 @@ import pyarrow.compute as pc
 from indicia.hunt.events import NO_TIME, Column, EventBatch, Times, encode
 from indicia.hunt.logs.formats import access
 from indicia.hunt.logs.formats.base import Format, LogInput
-from indicia.hunt.logs.formats.clock import CLOCK
 from indicia.hunt.logs.formats.linekinds import Hinted, hinted_in, line_record
-from indicia.hunt.logs.formats.lines import Flags, LineBlock, line_blocks
+from indicia.hunt.logs.formats.lines import Flags, LineBlock, read_blocks
 from indicia.hunt.logs.formats.recordtimes import RecordTimes
 from indicia.hunt.logs.formats.syslog import LEVEL, Audit, Header
 from indicia.hunt.logs.formats.table import ShapedRows
 from indicia.hunt.logs.formats.texttimes import leading_time
-from indicia.hunt.logs.formats.times import iso_times
+from indicia.hunt.logs.formats.times import CLOCK, iso_times
 from indicia.hunt.match.literals import Ints
 from indicia.hunt.names import TEXT, field_key
 from indicia.hunt.sources import SOURCES
@@ -57,7 +56,7 @@ class _Headed(NamedTuple):
 
 
 def headed_batches(
-    name: str, block: LineBlock, lines: Ints, hints: Iterable[str], wanted: frozenset[str], header: Header
+    log: LogInput, block: LineBlock, lines: Ints, hints: Iterable[str], wanted: frozenset[str], header: Header
 ) -> Iterator[tuple[EventBatch, Ints]]:
     """The lines of a log that have such a header, as events, and which they are; `hints` are texts of lines of other kinds."""
     if len(lines) < _LEAST:
@@ -74,7 +73,7 @@ def headed_batches(
         if found is None:
             continue
         headed = found._replace(lines=lines[chosen[found.lines]])
-        yield _batch(name, block, headed, wanted), headed.lines
+        yield _batch(log, block, headed, wanted), headed.lines
         chosen = np.delete(chosen, found.lines)
 
 
@@ -100,7 +99,7 @@ def _old_times(stamps: Column, header: Header) -> Times:
     return np.array([header.old_time(stamp) for stamp in stamps.texts], np.int64)[stamps.codes]
 
 
-def _batch(name: str, block: LineBlock, headed: _Headed, wanted: frozenset[str]) -> EventBatch:
+def _batch(log: LogInput, block: LineBlock, headed: _Headed, wanted: frozenset[str]) -> EventBatch:
     lines, times, parts = headed
     known: list[tuple[list[str], ...]] = []
 
@@ -110,19 +109,8 @@ def _batch(name: str, block: LineBlock, headed: _Headed, wanted: frozenset[str])
         stamp, *values = (column[row] for column in known[0])
         return stamp, values[0], {part: value for part, value in zip(_NAMES, values, strict=True) if value and value != "-"}
 
-    return EventBatch(
-        format="syslog",
-        family="syslog",
-        size=len(lines),
-        columns={part: _column(parts.field(part)) for part in _NAMES if part in wanted},
-        files=(name,),
-        file_of=None,
-        positions=lines + block.first,
-        times=times,
-        rebuild=rebuild,
-        texts=lambda some: block.texts(lines[some]),
-        raw=lambda: (block.data, block.starts[lines], block.ends[lines]),
-    )
+    columns = {part: _column(parts.field(part)) for part in _NAMES if part in wanted}
+    return block.batch(log, lines, "syslog", columns, times, rebuild)
 
 
 def _column(texts: pa.StringArray) -> Column:
@@ -237,25 +225,24 @@ def sniff_text(head: bytes, name: str) -> bool:
 def read(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
     """Events block by block, by the kinds that the lines show. A line that shows nothing belongs to no kind, and is told of."""
     for log in logs:
-        header = Header.of(log)
-        with log.open() as stream:
-            for block in line_blocks(stream, log.name):
-                if isinstance(block, Problem):
-                    yield block
-                elif len(block.starts):
-                    yield from _batches(log, block, np.flatnonzero(block.ends > block.starts), wanted, header)
+        yield from read_blocks(log, partial(_batches, log, Header.of(log), wanted))
 
 
 def read_odd(log: LogInput, block: LineBlock, lines: Ints, wanted: frozenset[str]) -> Iterator[EventBatch]:
     """Some lines of an access log, which others may have written to."""
-    return _batches(log, block, lines, wanted, Header.of(log))
+    return _batches(log, Header.of(log), wanted, block, lines)
 
 
-def _batches(log: LogInput, block: LineBlock, lines: Ints, wanted: frozenset[str], header: Header) -> Iterator[EventBatch]:
+def _batches(
+    log: LogInput, header: Header, wanted: frozenset[str], block: LineBlock, lines: Ints | None = None
+) -> Iterator[EventBatch]:
+    """The lines of a block (None: all that hold something), by their kinds."""
+    if lines is None:
+        lines = np.flatnonzero(block.ends > block.starts)
     by_family: dict[str, list[tuple[int, Told]]] = {}
     hinted = hinted_in(block.data)
     CLOCK.learn(block.data)
-    for batch, done in headed_batches(log.name, block, lines, [hint for hint, _ in hinted], wanted, header):
+    for batch, done in headed_batches(log, block, lines, [hint for hint, _ in hinted], wanted, header):
         yield batch
         lines = np.setdiff1d(lines, done, assume_unique=True)
     for index in lines.tolist():
@@ -283,10 +270,8 @@ def told_batch(file: str, family: str, told: Sequence[tuple[int, Told]], wanted:
     return EventBatch(
         format=family,
         family=family,
-        size=len(told),
         columns=rows.columns(wanted),
         files=(file,),
-        file_of=None,
         positions=np.fromiter((number for number, _ in told), np.int64, len(told)),
         times=np.fromiter((record.time for _, record in told), np.int64, len(told)),
         rebuild=lambda row: (told[row][1].time_text, told[row][1].host, told[row][1].fields),

@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 
 from indicia.hunt.events import NO_TIME, Times, datetime_of
-from indicia.hunt.logs.formats.clock import CLOCK, offset_in
 from indicia.hunt.logs.formats.texttimes import told_time
-from indicia.hunt.logs.formats.times import ZONES, epoch_seconds, iso_time
+from indicia.hunt.logs.formats.times import CLOCK, ZONES, epoch_seconds, iso_time, offset_in
 from indicia.hunt.names import Remembered, field_key
 
 # Fields that hold the time of an event, in the order in which they are believed; "." names stand below others.

@@ -2,7 +2,7 @@
 containers write it; and Linux audit logs.
 
 The old form has no year: that of the file's last change is taken, the year before for months that would lie after it. It has no
-zone either: `clock` says which.
+zone either: `times.CLOCK` says which.
 
 References: RFC 3164, RFC 5424; Linux Audit, "audit event fields" (auditd).
 """
@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -20,10 +22,10 @@ import pyarrow as pa
 
 from indicia.hunt.events import NO_TIME, EventBatch, microseconds
 from indicia.hunt.logs.formats.base import Format, LogInput
-from indicia.hunt.logs.formats.clock import CLOCK, offset_in
-from indicia.hunt.logs.formats.lines import LineBlock, line_blocks
+from indicia.hunt.logs.formats.lines import LineBlock, read_blocks
 from indicia.hunt.logs.formats.table import ShapedRows
-from indicia.hunt.logs.formats.times import epoch_seconds, iso_time
+from indicia.hunt.logs.formats.times import CLOCK, epoch_seconds, iso_time, offset_in
+from indicia.hunt.match.literals import Ints
 from indicia.records import Problem
 
 Parsed = tuple[str, int, dict[str, str]]  # time text, time, fields
@@ -74,16 +76,12 @@ def sniff_audit(head: bytes, _name: str) -> bool:
 def read_audit(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
     """Events block by block."""
     for log in logs:
-        parse = Audit().parse
-        with log.open() as stream:
-            for block in line_blocks(stream, log.name):
-                if isinstance(block, Problem):
-                    yield block
-                elif len(block.starts):
-                    yield _batch(log, block, wanted, parse)
+        yield from read_blocks(log, partial(_batch, log, wanted, Audit().parse))
 
 
-def _batch(log: LogInput, block: LineBlock, wanted: frozenset[str], parse: Callable[[str], Parsed]) -> EventBatch:
+def _batch(
+    log: LogInput, wanted: frozenset[str], parse: Callable[[str], Parsed], block: LineBlock
+) -> Iterator[EventBatch | Problem]:
     rows = ShapedRows()
     times, parsed = [], []
     lines = np.flatnonzero(block.ends > block.starts)
@@ -97,23 +95,11 @@ def _batch(log: LogInput, block: LineBlock, wanted: frozenset[str], parse: Calla
         time_text, fields = parsed[row]
         return time_text, fields.get("node", ""), fields
 
-    return EventBatch(
-        format="auditd",
-        family="auditd",
-        size=len(lines),
-        columns=rows.columns(wanted),
-        files=(log.name,),
-        file_of=None,
-        positions=lines + block.first,
-        times=np.array(times, np.int64),
-        rebuild=rebuild,
-        texts=lambda chosen: _joined(parsed, chosen.tolist()),
-        raw=lambda: (block.data, block.starts[lines], block.ends[lines]),
-    )
+    def texts(chosen: Ints) -> pa.StringArray:
+        return pa.array(["\n".join(parsed[row][1].values()) for row in chosen.tolist()], pa.string())
 
-
-def _joined(parsed: Sequence[tuple[str, dict[str, str]]], rows: Sequence[int]) -> pa.StringArray:
-    return pa.array(["\n".join(parsed[row][1].values()) for row in rows], pa.string())
+    batch = block.batch(log, lines, "auditd", rows.columns(wanted), np.array(times, np.int64), rebuild)
+    yield replace(batch, texts=texts)
 
 
 class Head(NamedTuple):

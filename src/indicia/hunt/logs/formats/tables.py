@@ -5,21 +5,22 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from indicia.hunt.events import EventBatch
 from indicia.hunt.logs.formats.base import Format, LogInput, gathered
-from indicia.hunt.logs.formats.clock import CLOCK
 from indicia.hunt.logs.formats.delimited import read_rows, row_fields, unique_names
 from indicia.hunt.logs.formats.envelope import NESTED, PACKED, unpacked
 from indicia.hunt.logs.formats.jsonl import HOSTS, batches
-from indicia.hunt.logs.formats.lines import LONGEST_LINE, LineBlock, line_blocks
+from indicia.hunt.logs.formats.lines import LONGEST_LINE, LineBlock, line_blocks, read_blocks
 from indicia.hunt.logs.formats.plainlines import LINE_FAMILIES
 from indicia.hunt.logs.formats.recordtimes import RecordTimes
 from indicia.hunt.logs.formats.table import shown_column
 from indicia.hunt.logs.formats.texttimes import leading_time
+from indicia.hunt.logs.formats.times import CLOCK
 from indicia.hunt.logs.formats.winnames import by_names, shows_event
 from indicia.hunt.match.literals import Ints
 from indicia.hunt.names import GENERIC, SHOWN, field_key
@@ -199,15 +200,7 @@ def read(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[EventBatc
         elif over_lines:
             yield from read_long_rows(log, header, wanted)
         else:
-            with log.open() as stream:
-                for block in line_blocks(stream, log.name):
-                    if isinstance(block, Problem):
-                        yield block
-                        continue
-                    lines = np.arange(len(block.starts))
-                    lines = lines[lines + block.first > header.lines]
-                    if len(lines):
-                        yield from _batch(log, block, lines, header.names, header.delimiter, wanted)
+            yield from read_blocks(log, partial(_batch, log, header, wanted))
 
 
 def _begins(log: LogInput) -> tuple[Header | None, bool]:
@@ -227,15 +220,18 @@ def _begins(log: LogInput) -> tuple[Header | None, bool]:
     return header, bool(over) and (over[0] < len(whole) - 1 or len(head) < _HEAD)  # the last one may be cut
 
 
-def _batch(
-    log: LogInput, block: LineBlock, lines: Ints, names: list[str], delimiter: str, wanted: frozenset[str]
-) -> Iterator[EventBatch | Problem]:
+def _batch(log: LogInput, header: Header, wanted: frozenset[str], block: LineBlock) -> Iterator[EventBatch | Problem]:
+    delimiter, names = header.delimiter, header.names
+    lines = np.arange(len(block.starts))
+    lines = lines[lines + block.first > header.lines]
+    if not len(lines):
+        return
     folded = {field_key(name): name for name in names}
     if not _PACKING.isdisjoint(folded) or _shows_events(block, lines, names, delimiter):
         yield from _records(log, block, lines, names, delimiter, wanted)
         return
     CLOCK.learn(block.data)
-    first = row_fields(names, block.line(int(lines[0])), delimiter, quoted=True) if len(lines) else {}
+    first = row_fields(names, block.line(int(lines[0])), delimiter, quoted=True)
     source = source_of({name: first.get(name, "") for name in names})
     family = "windows" if {"eventid", "channel"} <= folded.keys() else source.name if source else GENERIC
     times = RecordTimes(source.times if source else (), local=source.local if source else False)
@@ -260,19 +256,8 @@ def _batch(
         columns[SHOWN] = shown_column(log.name, [first]).with_codes(np.zeros(len(rows.lines), np.int32))
     texts = [rows.plain[name].to_pylist() for name in asked]
 
-    yield EventBatch(
-        format="csv" if family == GENERIC else "windows-csv" if family == "windows" else family,
-        family=family,
-        size=len(rows.lines),
-        columns=columns,
-        files=(log.name,),
-        file_of=None,
-        positions=rows.lines + block.first,
-        times=times.of_rows(asked, texts, len(rows.lines)),
-        rebuild=rebuild,
-        texts=lambda chosen: block.texts(rows.lines[chosen]),
-        raw=lambda: (block.data, block.starts[rows.lines], block.ends[rows.lines]),
-    )
+    form = {GENERIC: "csv", "windows": "windows-csv"}.get(family, family)
+    yield block.batch(log, rows.lines, form, columns, times.of_rows(asked, texts, len(rows.lines)), rebuild, family=family)
 
 
 def _shows_events(block: LineBlock, lines: Ints, names: list[str], delimiter: str) -> bool:

@@ -1,6 +1,6 @@
 """Times as people and programs write them at the beginning of a line.
 
-What states no zone, or one that may be one of several, is given as it stands, and told: `clock` knows how it is meant.
+What states no zone, or one that may be one of several, is given as it stands, and told: `times.CLOCK` knows how it is meant.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from indicia.hunt.events import NO_TIME, microseconds
-from indicia.hunt.logs.formats.clock import CLOCK
-from indicia.hunt.logs.formats.times import ZONES, epoch_seconds, iso_time
+from indicia.hunt.logs.formats.times import CLOCK, ZONES, epoch_seconds, iso_time
 
 FURTHEST = 120  # characters of a line in which its time begins
 

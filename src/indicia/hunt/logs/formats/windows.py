@@ -20,9 +20,8 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from indicia.hunt.events import EventBatch, Times
-from indicia.hunt.logs.formats.jsontext import json_of
 from indicia.hunt.logs.formats.recordtimes import RecordTimes
-from indicia.hunt.logs.formats.table import ShapedRows, text_of
+from indicia.hunt.logs.formats.table import ShapedRows, json_of, text_of
 from indicia.hunt.logs.formats.times import iso_times
 from indicia.hunt.logs.formats.winnames import by_names, shows_event
 from indicia.hunt.names import Remembered
@@ -279,10 +278,8 @@ def windows_batch(
     return EventBatch(
         format=name,
         family="windows",
-        size=len(events),
         columns=rows.columns(wanted),
         files=(file,),
-        file_of=None,
         positions=np.array([number for number, _ in events], np.int64),
         times=windows_times(times),
         rebuild=rebuild,

@@ -83,19 +83,8 @@ def _batch(
         fields = {name: value for name, value in values if value not in ("-", "(empty)", "")} | {"_path": path}
         return fields.get("ts", ""), "", fields
 
-    yield EventBatch(
-        format="zeek",
-        family="zeek",
-        size=len(rows.lines),
-        columns=columns,
-        files=(log.name,),
-        file_of=None,
-        positions=rows.lines + block.first,
-        times=np.array(times, np.int64) if times else np.full(len(rows.lines), NO_TIME, np.int64),
-        rebuild=rebuild,
-        texts=lambda chosen: block.texts(rows.lines[chosen]),
-        raw=lambda: (block.data, block.starts[rows.lines], block.ends[rows.lines]),
-    )
+    at = np.array(times, np.int64) if times else np.full(len(rows.lines), NO_TIME, np.int64)
+    yield block.batch(log, rows.lines, "zeek", columns, at, rebuild)
 
 
 _MARKS: tuple[tuple[str, frozenset[str]], ...] = tuple(  # which log a record without a name is of, by fields that only it has

@@ -3,17 +3,52 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from math import floor
 
-from indicia.affairs import origins
-from indicia.records import Affair, AffairRow, Case, Claim, Shift, Stance, rejected
-from indicia.share.brief.blocks import AnyBlock, Fold, Para, Row, Section, Table
-from indicia.share.brief.pages.who import firmly, said_on
+from indicia.affairs.origins import day_of as day_said
+from indicia.knowledge.articles import capital, the
+from indicia.records import (
+    Affair,
+    AffairRow,
+    Case,
+    Channel,
+    Claim,
+    Document,
+    Judgement,
+    Prominence,
+    Shift,
+    Span,
+    Stance,
+    rejected,
+    to_check,
+)
+from indicia.share.brief.blocks import (
+    AnyBlock,
+    Bullets,
+    Fold,
+    Heading,
+    Para,
+    Passage,
+    Row,
+    Section,
+    Table,
+    note,
+    para,
+    row,
+    table,
+    warn,
+)
+from indicia.share.brief.pages.who import each_source, firmly, said_on
+from indicia.share.brief.pictures import claim_graph, timeline
+from indicia.view.affair import origins
+from indicia.view.judgements import listed
 from indicia.view.lines import Bit, Line, line
-from indicia.view.moments import day_of
+from indicia.view.moments import LANES, Moment, day_of, moments
 from indicia.view.notes import Notes
+from indicia.view.positions import Position
 from indicia.view.wording import many
-from indicia.view.words import propositions, source_words
+from indicia.view.words import firmness_words, known_state, propositions, source_words
 
 ROWS = 40
 SHIFTS = {"refine": "refines", "supersede": "supersedes", "contradict": "contradicts"}
@@ -31,7 +66,7 @@ def affair_section(case: Case, notes: Notes) -> Section:
             blocks.append(Fold(summary=f"{notes.index.show(affair.name, 80)}: {_count(affair)}", blocks=tuple(made)))
     if not blocks:
         nothing = "No claim counts: those that were found are still to be checked, or were rejected."
-        blocks.append(Para(text=line(nothing if case.claims else "No claim was found."), role="warn"))
+        blocks.append(warn(nothing if case.claims else "No claim was found."))
     return Section(id="affair", title="The affair, step by step", blocks=tuple(blocks))
 
 
@@ -94,19 +129,17 @@ def _table(affair: Affair, case: Case, notes: Notes) -> Table:
     for shift in affair.shifts:
         changes[shift.later].append(shift)
     rows = tuple(_row(claim, row_of[claim.id], changes[claim.id], passed_on[claim.id], notes) for claim in first)
-    return Table(
-        caption="Each utterance once, oldest first; copies are counted, not listed",
-        head=("Date", "Who", "Says", "Level", "How firmly", "Grounds", "Compared with others"),
-        rows=rows[:ROWS],
+    return table(
+        "Each utterance once, oldest first; copies are counted, not listed",
+        {"Date": 11, "Who": 14, "Says": 19, "Level": 8, "How firmly": 14, "Grounds": 10, "Compared with others": 24},
+        rows[:ROWS],
         shown=ROWS,
-        left_out=len(rows[ROWS:]),
-        elsewhere="the JSON form",
-        widths=(11, 14, 19, 8, 14, 10, 24),
+        of=len(rows),
     )
 
 
 def _day(claim: Claim, notes: Notes) -> str:
-    return origins.day_of(claim, notes.index.documents)
+    return day_said(claim, notes.index.documents)
 
 
 def _row(claim: Claim, position: AffairRow, changes: list[Shift], copies: set[str], notes: Notes) -> Row:
@@ -114,16 +147,14 @@ def _row(claim: Claim, position: AffairRow, changes: list[Shift], copies: set[st
     said = propositions(claim) if claim.stance in {Stance.ACCUSES, Stance.ENDORSES} else ()
     firm = [bit for number, (_, how) in enumerate(said) for bit in (("; " if number else ""), *firmly(how, notes).bits)]
     says = "; ".join(words for words, _ in propositions(claim))
-    return Row(
-        cells=(
-            said_on(claim, claim.date, notes),
-            line(Bit(text=show(source_words(claim), 80), look="strong")),
-            line(show(says, 140), notes=notes((claim.id,))),
-            line(claim.accused.level.value if claim.accused.level else "–"),
-            line(*firm or ("–",)),
-            line(claim.basis.value),
-            line("; ".join(_standing(claim, position, changes, copies, notes)) or "–"),
-        ),
+    return row(
+        said_on(claim, claim.date, notes),
+        Bit(text=show(source_words(claim), 80), look="strong"),
+        line(show(says, 140), notes=notes((claim.id,))),
+        claim.accused.level.value if claim.accused.level else "–",
+        line(*firm or ("–",)),
+        claim.basis.value,
+        "; ".join(_standing(claim, position, changes, copies, notes)) or "–",
         tone={
             Stance.DENIES: "bad",
             Stance.ENDORSES: "good",
@@ -152,3 +183,225 @@ def _standing(claim: Claim, position: AffairRow, changes: list[Shift], copies: s
     if copies:
         out.append(f"passed on in {many(len(copies), 'text')}")
     return out
+
+
+# The claims: the graph of who says what about whom, each source's position, each claim with its text marked; the timeline.
+OPEN = 6  # claims in full before the fold
+REACH = 160  # characters of context around a quote
+LONGEST = 2000  # characters of a quote
+DATED = 60
+
+
+def timeline_section(case: Case, notes: Notes) -> Section:
+    """The picture, the gap between detection and attribution, and the same as a table."""
+    show, found = notes.index.show, moments(case, notes)
+    short = [Moment(date=one.date, lane=one.lane, label=one.who or one.label, traces=one.traces) for one in found]
+    picture = timeline(short, show)
+    if picture is None:
+        nothing = warn("Nothing in this case has a date. Give --date for texts that do not state their own.")
+        return Section(id="timeline", title="Timeline", blocks=(nothing,))
+    blocks: list[AnyBlock] = [picture]
+    for affair in case.affairs:
+        text = lag_words(affair.first_detected, affair.first_private, affair.first_official)
+        if text and affair.incident_id:
+            blocks.append(para(Bit(text=f"{show(affair.name, 80)}: ", look="strong"), show(text)))
+    names = {key: name for key, name, _ in LANES}
+    rows = sorted(found, key=lambda one: (one.date, [key for key, _, _ in LANES].index(one.lane), one.label))
+    dated = [one for one in rows if day_of(one.date)]
+    whole = table(
+        "Everything with a date",
+        {"Date": 14, "Kind": 22, "What": 64},
+        (
+            row(show(one.date[:10]), names[one.lane], line(show(one.label, 140), notes=notes(one.traces)))
+            for one in dated[:DATED]
+        ),
+        shown=DATED,
+        of=len(dated),
+    )
+    blocks.append(Fold(summary=f"The timeline as a table ({many(len(dated), 'row')})", blocks=(whole,)))
+    published = {document.id for document in case.documents if document.published}
+    claims = sum(claim.date is None and claim.quote.document not in published for claim in case.claims)
+    texts = len(case.documents) - len(published)
+    undated = [many(count, word) for count, word in ((claims, "claim"), (texts, "text")) if count]
+    if undated:
+        blocks.append(note(f"Not in the picture, because they have no date: {listed(undated)}."))
+    return Section(id="timeline", title="Timeline", blocks=tuple(blocks))
+
+
+def claims_section(case: Case, found: Sequence[Position], notes: Notes) -> Section:
+    """The graph, each source's position, then each claim with its sentence, the words that count marked."""
+    show = notes.index.show
+    if not case.claims:
+        nothing = warn(
+            "No claim was found. A claim needs somebody who speaks, a stance (accuses, endorses, denies, declines or "
+            "questions) and the words that express it; the reader misses some."
+        )
+        return Section(id="claims", title="Who says what, in their own words", blocks=(nothing,))
+    blocks: list[AnyBlock] = []
+    picture = claim_graph(found, show)
+    if picture:
+        blocks.append(picture)
+    blocks += each_source(case, notes)
+    blocks.append(note(f"{traced_back(case.claims, origins(case))}; copies of one utterance add no weight."))
+    for affair in case.affairs:
+        if affair.shifts:
+            groups: dict[tuple[str, str, str], list[Shift]] = defaultdict(list)
+            for shift in affair.shifts:
+                groups[(shift.later, shift.kind, shift.note)].append(shift)
+            items = tuple(dict.fromkeys(_shift(mine, notes) for mine in groups.values()))
+            blocks += [Heading(text=f"What changed: {show(affair.name, 80)}"), Bullets(items=items[:12])]
+    blocks.append(
+        note(
+            "Marked: ",
+            Bit(text="who speaks", look="mark-source"),
+            ", ",
+            Bit(text="who is named", look="mark-accused"),
+            ", ",
+            Bit(text="the deed", look="mark-act"),
+            ", ",
+            Bit(text="the tie", look="mark-tie"),
+            ", ",
+            Bit(text="how surely", look="mark-cue"),
+            ".",
+        )
+    )
+    refused = rejected(case.judgements)
+    doubtful = {claim.id for claim in to_check(case.claims, case.judgements)}
+    passages = tuple(_passage(claim, notes, refused.get(claim.id), doubtful=claim.id in doubtful) for claim in case.claims)
+    blocks += passages[:OPEN]
+    if len(passages) > OPEN:
+        blocks.append(Fold(summary=f"{many(len(passages) - OPEN, 'more claim')} in their own words", blocks=passages[OPEN:]))
+    return Section(id="claims", title="Who says what, in their own words", blocks=tuple(blocks))
+
+
+CHANGES = {"repeat": "repeats", "refine": "refines", "supersede": "supersedes", "contradict": "contradicts"}
+
+
+def _shift(mine: Sequence[Shift], notes: Notes) -> Line:
+    """One claim beside the earlier ones that it changes in the same way."""
+    show, claims, first = notes.index.show, notes.index.claims, mine[0]
+    new, earlier = claims.get(first.later), [claims[one.earlier] for one in mine if one.earlier in claims]
+    who = show(source_words(new), 80) if new else "a later claim"
+    verb = CHANGES.get(first.kind.rstrip("s"), show(first.kind, 20))
+    dates = {one.date for one in earlier}
+    when = f" of {show(dates.pop() or '', 20)}" if len(dates) == 1 and None not in dates else ""
+    others = list(dict.fromkeys(source_words(one) for one in earlier))
+    if not others:
+        whose = "an earlier claim"
+    elif new and others == [source_words(new)]:
+        whose = "its own claim"
+    else:
+        whose = f"what {show(listed(map(the, others)), 160)} said"
+    more = f": {show(first.note, 160).rstrip('.')}" if first.note else ""
+    traces = (first.later, *(one.earlier for one in mine))
+    return line(f"{capital(the(who))} {verb} {whose}{when}{more}.", notes=notes(traces))
+
+
+def _passage(claim: Claim, notes: Notes, refusal: Judgement | None, *, doubtful: bool) -> Passage:
+    show = notes.index.show
+    document = notes.index.documents.get(claim.quote.document)
+    about: list[str | Bit] = [
+        Bit(text=show(source_words(claim), 80), look="strong"),
+        " ",
+    ]
+    for number, (words, how) in enumerate(propositions(claim)):
+        verb, _, whom = words.partition(" ")
+        about += ["; " if number else "", f"{verb} ", Bit(text=show(whom, 110), look="strong"), f" ({firmness_words(how)})"]
+    grounds = ", ".join(ground.basis.value for ground in claim.grounds) or claim.basis.value
+    facts = [claim.accused.level.value] if claim.accused.level else []
+    facts += [f"grounds: {grounds}"] + ([f"channel: {claim.channel.value}"] if claim.channel is not Channel.UNKNOWN else [])
+    if claim.prominence is Prominence.BACKGROUND:
+        facts.append("said in passing")
+    if known := known_state(claim):
+        facts.append(show(known, 160))
+    if claim.date:
+        facts.append(show(claim.date, 20))
+    if claim.motives:
+        facts.append(f"motive: {', '.join(one.value for one in claim.motives)}")
+    if claim.victims:
+        facts.append(f"against {show(', '.join(span.text for span in claim.victims[:3]), 90)}")
+    if claim.source.via:
+        facts.append(f"via {show(', '.join(span.text for span in claim.source.via), 80)}")
+    if doubtful:
+        facts.append(f"please check: read with a score of {floor(100 * claim.score) / 100:.2f}")
+    if refusal:
+        why = f": {show(refusal.note, 160)}" if refusal.note else ""
+        facts.append(f"rejected by {show(refusal.author, 60)}{why}")
+    about.append(" \u00b7 " + " \u00b7 ".join(facts))
+    bits = tuple(_marked(claim, document, notes)) if document else (Bit(text=show(claim.quote.text, 600)),)
+    return Passage(
+        id=claim.id,
+        about=line(*about),
+        text=Line(bits=bits),
+        where=notes.index.where(claim.quote),
+        tone="quiet"
+        if refusal
+        else {
+            Stance.DENIES: "bad",
+            Stance.DECLINES: "quiet",
+            Stance.QUESTIONS: "warn",
+            Stance.WITHDRAWS: "warn",
+            Stance.ENDORSES: "good",
+        }.get(claim.stance, ""),
+    )
+
+
+def _marked(claim: Claim, document: Document, notes: Notes) -> Iterable[Bit]:
+    """The quote with a little context, the words that count marked. Overlapping marks: the first one wins."""
+    show, quote = notes.index.show, claim.quote
+    marks: list[tuple[Span, str]] = []
+    for span, look in (
+        (claim.source.party.span if claim.source.party else None, "mark-source"),
+        (claim.accused.party.span if claim.accused.party else None, "mark-accused"),
+        (claim.deed.cue if claim.deed else None, "mark-cue"),
+        (claim.tie.cue if claim.tie else None, "mark-cue"),
+        (claim.tie.words if claim.tie else None, "mark-tie"),
+        *((ground.cue, "mark-cue") for ground in claim.grounds),
+        (claim.act, "mark-act"),
+    ):
+        if span and quote.start <= span.start < span.end <= quote.end and span.document == quote.document:
+            marks.append((span, look))
+    taken: list[tuple[int, int, str]] = []
+    for span, look in marks:
+        if all(span.end <= start or span.start >= end for start, end, _ in taken):
+            taken.append((span.start, span.end, look))
+    if quote.end - quote.start > LONGEST:
+        # A "sentence" without an end: what lies around its marks is enough.
+        first = min((start for start, _, _ in taken), default=quote.start)
+        start = max(quote.start, first - REACH)
+        end = min(quote.end, start + LONGEST)
+        taken = [mark for mark in taken if mark[1] <= end]
+        quote = Span(document=quote.document, start=start, end=end, text=document.text[start:end])
+    low, high = _context(document, quote)
+    before, after = document.text[low : quote.start].lstrip(), document.text[quote.end : high].rstrip()
+    if before:
+        yield Bit(text=show(before), look="quiet")
+    at = quote.start
+    for start, end, look in sorted(taken):
+        if at < start:
+            yield Bit(text=show(document.text[at:start]))
+        yield Bit(text=show(document.text[start:end]), look=look)
+        at = end
+    if at < quote.end:
+        yield Bit(text=show(document.text[at : quote.end]))
+    if after:
+        yield Bit(text=show(after), look="quiet")
+
+
+def _context(document: Document, quote: Span) -> tuple[int, int]:
+    """Whole sentences of the same block before and after the quote, no more than `REACH` characters each."""
+    block = document.block_at(quote.start)
+    first = max(block.start if block else 0, quote.start - REACH)
+    last = min(max(block.end, quote.end) if block else len(document.text), quote.end + REACH)
+    low, high = quote.start, quote.end
+    if block and first == block.start:
+        low = first
+    else:
+        cut = document.text.find(". ", first, quote.start)
+        low = cut + 2 if cut >= 0 else quote.start
+    if block and last == max(block.end, quote.end):
+        high = last
+    else:
+        cut = document.text.rfind(". ", quote.end, last)
+        high = cut + 1 if cut >= 0 else quote.end
+    return low, high

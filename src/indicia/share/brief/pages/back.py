@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from indicia.records import Case, HuntVerdict, Problem, Severity, shown_marking
-from indicia.share.brief.blocks import AnyBlock, Bullets, Fold, Heading, Para, Row, Section, Table
+from indicia.share.brief.blocks import AnyBlock, Bullets, Fold, Heading, Section, note, row, table, warn
 from indicia.view.lines import Line, line
 from indicia.view.notes import Notes
 from indicia.view.wording import is_public, is_said, left_out
@@ -30,15 +30,14 @@ def method_section(case: Case, notes: Notes) -> Section:
         "to 45), roughly even chance (45 to 55), "
         "likely (55 to 80), very likely (80 to 95), almost certain (95 to 99).",
     )
-    versions = Table(
-        caption="Versions: the same input with the same versions gives the same brief",
-        head=("What", "Version"),
-        rows=(
-            Row(cells=(line("Indicia"), line(show(case.versions.indicia, 40)))),
-            *(Row(cells=(line(show(name, 80)), line(show(version, 40)))) for name, version in case.versions.knowledge),
+    versions = table(
+        "Versions: the same input with the same versions gives the same brief",
+        {"What": 60, "Version": 40},
+        (
+            row("Indicia", show(case.versions.indicia, 40)),
+            *(row(show(name, 80), show(version, 40)) for name, version in case.versions.knowledge),
         ),
         shown=20,
-        widths=(60, 40),
     )
     return Section(id="method", title="Method", blocks=(Bullets(items=tuple(line(text) for text in items)), versions))
 
@@ -84,32 +83,28 @@ def limits_section(case: Case, notes: Notes) -> Section:
             counts[one.severity] += one.count
         words = {Severity.FAILED: "could not be used at all", Severity.SKIPPED: "lost a part", Severity.NOTE: "only noted"}
         text = ", ".join(f"{counts[kind]} {words[kind]}" for kind in words if counts[kind])
-        table = Table(
-            caption="What could not be used",
-            head=("Where", "What", "Times", "What to do"),
-            rows=tuple(
-                Row(
-                    cells=(
-                        line(show(one.where, 140)),
-                        line(show(one.what, 200)),
-                        line(str(one.count)),
-                        line(show(one.hint, 160) or "\u2013"),
-                    ),
+        whole = table(
+            "What could not be used",
+            {"Where": 32, "What": 34, "Times": 9, "What to do": 25},
+            (
+                row(
+                    show(one.where, 140),
+                    show(one.what, 200),
+                    str(one.count),
+                    show(one.hint, 160) or "\u2013",
                     tone="bad" if one.severity is Severity.FAILED else "quiet" if one.severity is Severity.NOTE else "",
                 )
                 for one in problems[:ROWS]
             ),
             shown=ROWS,
-            left_out=max(0, len(problems) - ROWS),
-            elsewhere="the JSON form",
-            widths=(32, 34, 9, 25),
+            of=len(problems),
         )
         blocks.append(Heading(text=f"Left out: {total} in all ({text})", id="problems"))
         blocks.append(
-            table if len(problems) <= 12 else Fold(summary=f"{len(problems)} kinds of things left out", blocks=(table,))
+            whole if len(problems) <= 12 else Fold(summary=f"{len(problems)} kinds of things left out", blocks=(whole,))
         )
     else:
-        blocks.append(Para(text=line("Nothing that was given had to be left out."), role="note"))
+        blocks.append(note("Nothing that was given had to be left out."))
     return Section(id="limits", title="Limits", blocks=tuple(blocks))
 
 
@@ -117,29 +112,25 @@ def sources_section(case: Case, notes: Notes) -> Section:
     """The numbered sources."""
     show = notes.index.show
     if not case.documents:
-        return Section(id="sources", title="Sources", blocks=(Para(text=line("No text was read."), role="warn"),))
+        return Section(id="sources", title="Sources", blocks=(warn("No text was read."),))
     rows = tuple(
-        Row(
+        row(
+            f"[{number}]",
+            show(notes.index.title(document), 140),
+            show(document.publisher or "\u2013", 80),
+            show(document.published or "no date", 20),
+            show(document.name, 160),
+            shown_marking(document.marking),
+            document.sha256[:16],
             id=f"source-{number}",
-            cells=(
-                line(f"[{number}]"),
-                line(show(notes.index.title(document), 140)),
-                line(show(document.publisher or "\u2013", 80)),
-                line(show(document.published or "no date", 20)),
-                line(show(document.name, 160)),
-                line(shown_marking(document.marking)),
-                line(document.sha256[:16]),
-            ),
         )
         for number, document in enumerate(case.documents, 1)
     )
-    table = Table(
-        caption="Sources, with the first half of the fingerprint (SHA-256) of what was read",
-        head=("No.", "Title", "Publisher", "Date", "File or address", "Marking", "Fingerprint"),
-        rows=rows[:1000],
+    whole = table(
+        "Sources, with the first half of the fingerprint (SHA-256) of what was read",
+        {"No.": 6, "Title": 24, "Publisher": 14, "Date": 11, "File or address": 21, "Marking": 10, "Fingerprint": 14},
+        rows[:1000],
         shown=40,
-        left_out=max(0, len(rows) - 1000),
-        elsewhere="the JSON form",
-        widths=(6, 24, 14, 11, 21, 10, 14),
+        of=len(rows),
     )
-    return Section(id="sources", title="Sources", blocks=(table,))
+    return Section(id="sources", title="Sources", blocks=(whole,))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from indicia.affairs.telling import AnswerSentence, told_of
 from indicia.knowledge.articles import capital
 from indicia.records import Case, HuntVerdict, Measure, MeasureKind
-from indicia.share.brief.blocks import AnyBlock, Box, Bullets, Para, Section
+from indicia.share.brief.blocks import AnyBlock, Box, Bullets, Section, note, warn
 from indicia.share.brief.pages.holds import holds
 from indicia.share.brief.pages.ours import ours
 from indicia.share.brief.pages.who import who
@@ -36,14 +36,14 @@ def todo(case: Case, notes: Notes) -> Box:
     title, show = tell("What to do first"), notes.index.show
     if case.advice is None or not case.advice.measures:
         text = case.advice.summary if case.advice else "No advice was worked out for this case."
-        nothing = Para(text=line(show(text, 400) or "Nothing in particular."), role="warn")
+        nothing = warn(show(text, 400) or "Nothing in particular.")
         return Box(id="todo", title=title, lead=tell("Nothing in particular"), tone="quiet", blocks=(nothing,))
     first = first_things(case.advice, FIRST)
     items = tuple(line(*_head(one, notes), notes=notes((one.id,))[:1]) for one in first)
     blocks: list[AnyBlock] = [Bullets(items=items, ordered=True, role="todo")]
     if all(one.floor for one in first):
         text = tell("Good practice anywhere: nothing in this case calls for anything in particular.")
-        blocks.append(Para(text=line(text), role="note"))
+        blocks.append(note(text))
     return Box(id="todo", title=title, tone="green", blocks=tuple(blocks), more="measures")
 
 
@@ -72,12 +72,12 @@ def first_five(case: Case, notes: Notes) -> tuple[AnyBlock, ...]:
     if reports:
         soonest = min(one.within_hours or 999 for one in reports)
         text = f"Reporting deadlines may be running: the shortest of {many(len(reports), 'duty', 'duties')} is {soonest} hours."
-        blocks.append(Para(text=line(text, " ", Bit(text="See the checklist", href="#reporting"), "."), role="note"))
+        blocks.append(note(text, " ", Bit(text="See the checklist", href="#reporting"), "."))
     few = case.advice.curve[:5]
     if few:
         lead = "The first preventive measure covers" if len(few) == 1 else f"The first {len(few)} preventive measures cover"
         text = f"{lead} {few[-1].covered * 100:.0f}% of what this case calls for, by weight."
-        blocks.append(Para(text=line(text), role="note"))
+        blocks.append(note(text))
     return tuple(blocks)
 
 
@@ -105,7 +105,7 @@ def what(case: Case, notes: Notes, about: Subject | None = None) -> Box:
     told = told_of(case, about.story, about.incident, about.others)[: max(FEWEST, ROOM - len(rows(case, about)))]
     if not told:
         nothing = tell("No sentence was found that tells the deed plainly: read the texts.")
-        return Box(id=id, title=title, tone="quiet", blocks=(Para(text=line(nothing), role="note"),))
+        return Box(id=id, title=title, tone="quiet", blocks=(note(nothing),))
     return Box(id=id, title=title, tone="blue", blocks=(Bullets(items=tuple(_item(one, notes) for one in told)),))
 
 
@@ -199,8 +199,8 @@ def judgements_section(judgements: Sequence[Sentence], notes: Notes) -> Section:
     axes = "Likelihood says how probable something is; confidence says how good the grounds are. One never replaces the other."
     blocks: tuple[AnyBlock, ...] = (
         _list(judgements, notes),
-        Para(text=line(*meant), role="note"),
-        Para(text=line(axes), role="note"),
+        note(*meant),
+        note(axes),
     )
     return Section(id="judgements", title="Key judgements", blocks=blocks)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from indicia.records import Case, Context, Mention, MentionKind
-from indicia.share.brief.blocks import AnyBlock, Para, Row, Section, Table
+from indicia.share.brief.blocks import AnyBlock, Section, note, row, table, warn
 from indicia.view.inert import clip, defang, visible
 from indicia.view.lines import Bit, line
 from indicia.view.notes import Notes
@@ -40,39 +40,34 @@ def indicator_section(case: Case, notes: Notes) -> Section:
             fanged = type_.startswith(("ipv4", "ipv6", "domain", "url", "email", "hostname")) or "://" in value
             text = visible(clip(defang(value) if fanged else value, 160))
             rows.append(
-                Row(
-                    cells=(
-                        line(Bit(text=text, look="code")),
-                        line(show(type_, 40) or "indicator"),
-                        line(f"{len(mine)} times" if len(mine) > 1 else "once", notes=notes(one.id for one in mine[:2])),
-                        line(ours, notes=notes(seen[:1])),
-                    ),
+                row(
+                    Bit(text=text, look="code"),
+                    show(type_, 40) or "indicator",
+                    line(f"{len(mine)} times" if len(mine) > 1 else "once", notes=notes(one.id for one in mine[:2])),
+                    line(ours, notes=notes(seen[:1])),
                     tone="bad" if seen else "",
                 )
             )
         blocks.append(
-            Table(
-                caption="Indicators, defanged: put back the dots before use, or take them from the STIX, MISP or CSV form",
-                head=("Value", "Type", "Named", "In our logs"),
-                rows=tuple(rows),
+            table(
+                "Indicators, defanged: put back the dots before use, or take them from the STIX, MISP or CSV form",
+                {"Value": 52, "Type": 16, "Named": 14, "In our logs": 18},
+                rows,
                 shown=20,
-                left_out=max(0, len(groups) - ROWS),
+                of=len(groups),
                 elsewhere="the STIX, MISP and CSV forms",
-                widths=(52, 16, 14, 18),
             )
         )
-        blocks.append(
-            Para(text=line("An indicator is context, not proof: addresses change hands and tools are shared."), role="note")
-        )
+        blocks.append(note("An indicator is context, not proof: addresses change hands and tools are shared."))
     else:
-        blocks.append(Para(text=line("No indicator was found in the texts."), role="warn"))
+        blocks.append(warn("No indicator was found in the texts."))
     if other:
         reasons = "; ".join(
             f"{show(one.value, 60)} ({one.context.value}{': ' + show(one.reason, 80) if one.reason else ''})"
             for one in other[:10]
         )
         more = f" and {len(other) - 10} more" if len(other) > 10 else ""
-        blocks.append(Para(text=line(f"Found and not counted: {reasons}{more}."), role="note"))
+        blocks.append(note(f"Found and not counted: {reasons}{more}."))
     blocks += _names(case, notes)
     return Section(id="indicators", title="Indicators and names", blocks=tuple(blocks))
 
@@ -94,23 +89,11 @@ def _names(case: Case, notes: Notes) -> list[AnyBlock]:
             meant = f"ambiguous: {meant}"
         according = f" (according to {', '.join(first.according_to[:3])})" if first.according_to else ""
         rows.append(
-            Row(
-                cells=(
-                    line(show(value, 100)),
-                    line(kind.value),
-                    line(show(meant + according, 160)),
-                    line(f"{len(mine)} times" if len(mine) > 1 else "once", notes=notes(one.id for one in mine[:2])),
-                )
+            row(
+                show(value, 100),
+                kind.value,
+                show(meant + according, 160),
+                line(f"{len(mine)} times" if len(mine) > 1 else "once", notes=notes(one.id for one in mine[:2])),
             )
         )
-    return [
-        Table(
-            caption="Vulnerabilities and names",
-            head=("Name", "Kind", "Known as", "Mentioned"),
-            rows=tuple(rows),
-            shown=15,
-            left_out=max(0, len(groups) - ROWS),
-            elsewhere="the JSON form",
-            widths=(30, 16, 38, 16),
-        )
-    ]
+    return [table("Vulnerabilities and names", {"Name": 30, "Kind": 16, "Known as": 38, "Mentioned": 16}, rows, of=len(groups))]

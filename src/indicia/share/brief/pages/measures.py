@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from indicia.records import Advice, Case, Measure, MeasureKind, Rank
-from indicia.share.brief.blocks import AnyBlock, Bullets, Code, Fold, Heading, Para, Picture, Row, Section, Table
+from indicia.share.brief.blocks import (
+    AnyBlock,
+    Bullets,
+    Code,
+    Fold,
+    Heading,
+    Picture,
+    Section,
+    Table,
+    note,
+    para,
+    row,
+    table,
+    warn,
+)
 from indicia.share.brief.pages.front import first_five
 from indicia.view.drawing import Drawing
 from indicia.view.first import by_when
@@ -66,27 +80,24 @@ def measures_section(case: Case, notes: Notes, *, full: bool) -> Section:
     title = noted("Measures")
     if advice is None or not advice.measures:
         text = advice.summary if advice else "No advice was worked out."
-        return Section(id="measures", title=title, blocks=(Para(text=line(show(text)), role="warn"),))
+        return Section(id="measures", title=title, blocks=(warn(show(text)),))
     by_kind: dict[MeasureKind, list[Measure]] = {kind: [] for kind in MeasureKind}
     shown = advice.measures if full else tuple(one for one in advice.measures if one.rank is not Rank.TYPICAL)
     for one in shown:
         by_kind[one.kind].append(one)
-    blocks: list[AnyBlock] = [*first_five(case, notes), Heading(text="For management"), Para(text=line(show(advice.summary)))]
+    blocks: list[AnyBlock] = [*first_five(case, notes), Heading(text="For management"), para(show(advice.summary))]
     if left := len(advice.measures) - len(shown):
         what = f"{many(left, 'measure')} against techniques that the accused are only known for"
         text = f"Left out: {what}. The full brief has them."
-        blocks.append(Para(text=line(text), role="note"))
+        blocks.append(note(text))
     picture = coverage(advice, show)
     if picture:
         blocks.append(picture)
         blocks.append(
-            Para(
-                text=line(
-                    "Covered: the share of the case's techniques and flaws that at least one measure acts on, by "
-                    "weight (seen counts more than stated, "
-                    "stated more than typical; early in the chain more than late). A log that only lets us see counts half."
-                ),
-                role="note",
+            note(
+                "Covered: the share of the case's techniques and flaws that at least one measure acts on, by "
+                "weight (seen counts more than stated, "
+                "stated more than typical; early in the chain more than late). A log that only lets us see counts half."
             )
         )
     if by_kind[MeasureKind.CONTAIN]:
@@ -124,23 +135,20 @@ def measures_section(case: Case, notes: Notes, *, full: bool) -> Section:
 
 def _steps(measures: Sequence[Measure], notes: Notes) -> Table:
     show = notes.index.show
-    return Table(
-        caption="Containment and recovery",
-        head=("By when", "Step", "How", "Who"),
-        rows=tuple(
-            Row(
+    return table(
+        "Containment and recovery",
+        {"By when": 12, "Step": 22, "How": 54, "Who": 12},
+        (
+            row(
+                Bit(text=by_when(one), look="strong"),
+                Bit(text=show(one.title, 120), look="strong"),
+                line(show(one.instruction), notes=notes((one.id,))),
+                one.audience.value.upper() if one.audience.value != "management" else "management",
                 id=one.id,
-                cells=(
-                    line(Bit(text=by_when(one), look="strong")),
-                    line(Bit(text=show(one.title, 120), look="strong")),
-                    line(show(one.instruction), notes=notes((one.id,))),
-                    line(one.audience.value.upper() if one.audience.value != "management" else "management"),
-                ),
             )
             for one in measures
         ),
         shown=20,
-        widths=(12, 22, 54, 12),
     )
 
 
@@ -150,30 +158,26 @@ def _checklist(measures: Sequence[Measure], notes: Notes) -> Table:
     for one in measures[:ROWS]:
         references = [one.source, *(text for text in one.references[:3] if one.kind is not MeasureKind.LOG)]
         rows.append(
-            Row(
-                id=one.id,
-                cells=(
-                    line(
-                        Bit(text=("\u2611 " if one.in_place else "\u2610 ") + show(one.title, 140), look="strong"),
-                        " (in place)" if one.in_place else "",
-                    ),
-                    line(show(one.instruction), notes=notes(one.reasons[:2])),
-                    line(by_when(one) + (f"; CISA: {one.due}" if one.due else "")),
-                    line(f"{one.effect * 100:.0f}%"),
-                    line(show(one.why)),
-                    line(Bit(text=show("; ".join(references), 200), look="quiet")),
+            row(
+                line(
+                    Bit(text=("\u2611 " if one.in_place else "\u2610 ") + show(one.title, 140), look="strong"),
+                    " (in place)" if one.in_place else "",
                 ),
+                line(show(one.instruction), notes=notes(one.reasons[:2])),
+                by_when(one) + (f"; CISA: {one.due}" if one.due else ""),
+                f"{one.effect * 100:.0f}%",
+                show(one.why),
+                Bit(text=show("; ".join(references), 200), look="quiet"),
+                id=one.id,
                 tone="quiet" if one.in_place else "",
             )
         )
-    return Table(
-        caption="Patches, mitigations and logs. Share: of the case's weight that the measure covers by itself",
-        head=("Measure", "How", "By when", "Share", "Why here", "From"),
-        rows=tuple(rows),
+    return table(
+        "Patches, mitigations and logs. Share: of the case's weight that the measure covers by itself",
+        {"Measure": 17, "How": 35, "By when": 10, "Share": 6, "Why here": 14, "From": 18},
+        rows,
         shown=10,
-        left_out=max(0, len(measures) - ROWS),
-        elsewhere="the JSON form",
-        widths=(17, 35, 10, 6, 14, 18),
+        of=len(measures),
     )
 
 
@@ -185,77 +189,64 @@ def _specifics(measures: Sequence[Measure], notes: Notes) -> list[AnyBlock]:
         for text in one.text.splitlines():
             key, _, words = text.partition(": ")
             items.append(line(Bit(text=show(key), look="strong"), f": {show(words)}"))
-        blocks += [Para(text=line(Bit(text=show(one.title), look="strong"))), Bullets(items=tuple(items))]
+        blocks += [para(Bit(text=show(one.title), look="strong")), Bullets(items=tuple(items))]
     return blocks
 
 
 def _queries(measures: Sequence[Measure], notes: Notes) -> list[AnyBlock]:
     show = notes.index.show
-    blocks: list[AnyBlock] = [Para(text=line(show(measures[0].instruction)), role="note")]
+    blocks: list[AnyBlock] = [note(show(measures[0].instruction))]
     for one in measures[:QUERIES]:
         blocks.append(
-            Para(
-                text=line(
-                    Bit(text=show(one.title, 160), look="strong"),
-                    f" ({', '.join(one.covers[:5])})",
-                    notes=notes(one.reasons[:2]),
-                )
-            )
+            para(Bit(text=show(one.title, 160), look="strong"), f" ({', '.join(one.covers[:5])})", notes=notes(one.reasons[:2]))
         )
         if one.text:
             # A query is for a machine: it is not defanged, only made visible.
             blocks.append(Code(text=visible(one.text), title=show(one.title, 120)))
     if len(measures) > QUERIES:
-        blocks.append(Para(text=line(f"{len(measures) - QUERIES} more hunts are in the JSON form."), role="note"))
+        blocks.append(note(f"{len(measures) - QUERIES} more hunts are in the JSON form."))
     return blocks
 
 
 def _detections(measures: Sequence[Measure], notes: Notes) -> Table:
     show = notes.index.show
     rows = tuple(
-        Row(
+        row(
+            Bit(text=show(one.title, 100), look="strong"),
+            line(show(one.instruction), notes=notes(one.reasons[:1])),
+            measure_told(one, notes.index.case),
+            Bit(text=show("; ".join((one.source, *one.references[:4])), 220), look="quiet"),
             id=one.id,
-            cells=(
-                line(Bit(text=show(one.title, 100), look="strong")),
-                line(show(one.instruction), notes=notes(one.reasons[:1])),
-                line(measure_told(one, notes.index.case)),
-                line(Bit(text=show("; ".join((one.source, *one.references[:4])), 220), look="quiet")),
-            ),
         )
         for one in measures[: ROWS * 2]
     )
-    return Table(
-        caption="Detections by technique",
-        head=("Technique", "What to look for", "Why here", "Strategy, rules, log sources"),
-        rows=rows,
+    return table(
+        "Detections by technique",
+        {"Technique": 17, "What to look for": 39, "Why here": 10, "Strategy, rules, log sources": 34},
+        rows,
         shown=8,
-        left_out=max(0, len(measures) - ROWS * 2),
-        elsewhere="the JSON form",
-        widths=(17, 39, 10, 34),
+        of=len(measures),
     )
 
 
 def _duties(measures: Sequence[Measure], notes: Notes) -> Table:
     show = notes.index.show
     rows = tuple(
-        Row(
+        row(
+            Bit(text=f"\u2610 {show(one.title, 120)}", look="strong"),
+            by_when(one),
+            show(one.instruction),
+            Bit(text=show(one.source, 160), look="quiet"),
             id=one.id,
-            cells=(
-                line(Bit(text=f"\u2610 {show(one.title, 120)}", look="strong")),
-                line(by_when(one)),
-                line(show(one.instruction)),
-                line(Bit(text=show(one.source, 160), look="quiet")),
-            ),
         )
         for one in measures
     )
     reviewed = next((text for one in measures for text in one.references if text.startswith("reviewed")), "")
-    return Table(
-        caption=f"Facts to check with counsel, not legal advice ({reviewed})"
+    return table(
+        f"Facts to check with counsel, not legal advice ({reviewed})"
         if reviewed
         else "Facts to check with counsel, not legal advice",
-        head=("Duty", "First deadline", "What", "Source"),
-        rows=rows,
+        {"Duty": 24, "First deadline": 13, "What": 43, "Source": 20},
+        rows,
         shown=8,
-        widths=(24, 13, 43, 20),
     )

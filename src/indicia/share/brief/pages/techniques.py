@@ -2,15 +2,57 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from indicia.records import Case, Context, Measure, MentionKind, Outcome, Rank, Told
-from indicia.share.brief.blocks import AnyBlock, Fold, Para, Picture, Row, Section, Table
-from indicia.share.brief.known import BriefKnowledge
+from indicia.share.brief.blocks import AnyBlock, Fold, Picture, Section, note, row, table, warn
 from indicia.view.drawing import HEAT, Cell, Drawing, fit, width_of
 from indicia.view.language import noted
 from indicia.view.lines import Bit, line
 from indicia.view.notes import Notes
 from indicia.view.wording import many
 from indicia.view.words import TONES, typical
+
+
+# What a brief needs of knowledge: names of techniques and tactics, and the order of the matrix.
+class BriefKnowledge:
+    """A view of `knowledge.attack`. Ids that ATT&CK does not have give None, so that the page can say so."""
+
+    def __init__(self, knowledge: Any) -> None:
+        attack = knowledge.attack
+        self._attack = attack
+        self.version: str = attack.version
+        self.tactics: tuple[tuple[str, str], ...] = tuple(
+            (row.shortname, row.name) for row in sorted(attack.tactics, key=lambda row: row.order)
+        )
+        self._names = dict(self.tactics)
+        self._order = {short: index for index, (short, _) in enumerate(self.tactics)}
+
+    def technique_id(self, value: str) -> str | None:
+        """The live id behind `value`, or None."""
+        row = self._attack.technique(value)
+        return row.id if row else None
+
+    def technique_name(self, value: str) -> str:
+        row = self._attack.technique(value)
+        return row.name if row else value
+
+    def name(self, value: str) -> str:
+        """`Name (id)` of anything that ATT&CK has, else `value`."""
+        found = self._attack.name(value) if value[:1] in {"T", "S", "G", "C", "M"} else None
+        return f"{found} ({value})" if found else value
+
+    def tactics_of(self, value: str) -> tuple[str, ...]:
+        """Shortnames, in the matrix' order."""
+        row = self._attack.technique(value)
+        return tuple(sorted(row.tactics, key=lambda short: self._order.get(short, 99))) if row else ()
+
+    def tactic_name(self, short: str) -> str:
+        return self._names.get(short, short)
+
+    def position(self, value: str) -> int:
+        """Place of the technique's first tactic in the matrix."""
+        return min((self._order.get(short, 99) for short in self.tactics_of(value)), default=99)
 
 
 # The techniques of a case in ATT&CK's own order, shaded by how sure they are: seen, stated, typical of the accused.
@@ -30,8 +72,8 @@ def matrix(cells: tuple[Cell, ...], tactics: tuple[tuple[str, str], ...]) -> Pic
     for index, (name, column) in enumerate(used):
         x = index * (wide + gap) + 1
         _wrapped(drawing, x + 2, 14, name, wide - 4, size=11, fill="ink", bold=True)
-        for row, cell in enumerate(column):
-            y = 38 + row * (high + gap)
+        for place, cell in enumerate(column):
+            y = 38 + place * (high + gap)
             fill, ink, dash, _ = HEAT[cell.heat]
             drawing.rect(x, y, wide, high, fill, stroke="rule", round_=3, dash=dash)
             drawing.text(x + 6, y + 14, cell.id, size=11, fill=ink, bold=True)
@@ -87,12 +129,8 @@ def technique_section(case: Case, notes: Notes, known: BriefKnowledge, *, full: 
     found, unknown = _gather(case, known)
     usual = _usual(case, known, found, full=full)
     if not found:
-        nothing = Para(
-            text=line(
-                "No technique was found in the texts or in the logs. Advisories and technical reports name them; news "
-                "seldom does."
-            ),
-            role="warn",
+        nothing = warn(
+            "No technique was found in the texts or in the logs. Advisories and technical reports name them; news seldom does."
         )
         return Section(id="techniques", title=title, blocks=(nothing, *usual))
     cells = tuple(
@@ -117,27 +155,23 @@ def technique_section(case: Case, notes: Notes, known: BriefKnowledge, *, full: 
     for key in order[:ROWS]:
         one = found[key]
         rows.append(
-            Row(
+            row(
+                line(Bit(text=key, look="strong"), f" {known.technique_name(key)}"),
+                ", ".join(known.tactic_name(short) for short in known.tactics_of(key)),
+                line(HEAT[heat[key]][3], notes=notes(one.traces[:4])),
+                answers.get(key, "nothing: see the gaps"),
                 id=f"technique-{key}",
-                cells=(
-                    line(Bit(text=key, look="strong"), f" {known.technique_name(key)}"),
-                    line(", ".join(known.tactic_name(short) for short in known.tactics_of(key))),
-                    line(HEAT[heat[key]][3], notes=notes(one.traces[:4])),
-                    line(answers.get(key, "nothing: see the gaps")),
-                ),
                 tone="bad" if heat[key] == "worked" else "",
             )
         )
-    table = Table(
-        caption="Techniques, where they come from, and what answers them",
-        head=("Technique", "Tactic", "How it is known", "Answered by"),
-        rows=tuple(rows),
+    whole = table(
+        "Techniques, where they come from, and what answers them",
+        {"Technique": 32, "Tactic": 20, "How it is known": 22, "Answered by": 26},
+        rows,
         shown=ROWS,
-        left_out=max(0, len(order) - ROWS),
-        elsewhere="the JSON form",
-        widths=(32, 20, 22, 26),
+        of=len(order),
     )
-    blocks.append(Fold(summary=f"The techniques as a table ({len(found)} rows)", blocks=(table,)) if len(found) > 10 else table)
+    blocks.append(Fold(summary=f"The techniques as a table ({len(found)} rows)", blocks=(whole,)) if len(found) > 10 else whole)
     other = [one for one in case.mentions if one.kind is MentionKind.TECHNIQUE and one.context is not Context.STATED]
     if other:
         show = notes.index.show
@@ -145,17 +179,11 @@ def technique_section(case: Case, notes: Notes, known: BriefKnowledge, *, full: 
             f"{show(one.value, 40)} ({one.context.value})" for one in other[:12]
         )
         blocks.append(
-            Para(
-                text=line(
-                    text + (f" and {len(other) - 12} more." if len(other) > 12 else "."),
-                    notes=notes(one.id for one in other[:4]),
-                ),
-                role="note",
-            )
+            note(text + (f" and {len(other) - 12} more." if len(other) > 12 else "."), notes=notes(one.id for one in other[:4]))
         )
     if unknown:
         text = f"Not in ATT&CK {known.version}: {', '.join(notes.index.show(one, 40) for one in unknown[:12])}."
-        blocks.append(Para(text=line(text), role="warn"))
+        blocks.append(warn(text))
     blocks += usual
     return Section(id="techniques", title=title, blocks=tuple(blocks))
 
@@ -168,30 +196,26 @@ def _usual(case: Case, known: BriefKnowledge, found: dict[str, _Found], *, full:
     count = f"{many(len(keys), 'more technique')} that the accused are known for"
     if not full:
         text = f"Left out: {count}. No text that was read states them and no log shows them; the full brief lists them."
-        return [Para(text=line(text), role="note")]
+        return [note(text)]
     answers = _answers(case)
     rows = tuple(
-        Row(
-            cells=(
-                line(Bit(text=key, look="strong"), f" {known.technique_name(key)}"),
-                line(", ".join(known.tactic_name(short) for short in known.tactics_of(key))),
-                line(Bit(text=Told.KNOWN.value, look=f"tag-{TONES[Told.KNOWN]}")),
-                line(answers.get(key, "nothing: see the gaps")),
-            ),
+        row(
+            line(Bit(text=key, look="strong"), f" {known.technique_name(key)}"),
+            ", ".join(known.tactic_name(short) for short in known.tactics_of(key)),
+            Bit(text=Told.KNOWN.value, look=f"tag-{TONES[Told.KNOWN]}"),
+            answers.get(key, "nothing: see the gaps"),
             tone="quiet",
         )
         for key in sorted(keys, key=lambda key: (known.position(key), key))
     )
-    table = Table(
-        caption="Known about the accused from our tables; no text states it and no log shows it",
-        head=("Technique", "Tactic", "How it is known", "Answered by"),
-        rows=rows[:ROWS],
+    whole = table(
+        "Known about the accused from our tables; no text states it and no log shows it",
+        {"Technique": 32, "Tactic": 20, "How it is known": 22, "Answered by": 26},
+        rows[:ROWS],
         shown=ROWS,
-        left_out=max(0, len(rows) - ROWS),
-        elsewhere="the JSON form",
-        widths=(32, 20, 22, 26),
+        of=len(rows),
     )
-    return [Fold(summary=f"{count}, neither stated nor seen here", blocks=(table,))]
+    return [Fold(summary=f"{count}, neither stated nor seen here", blocks=(whole,))]
 
 
 def _gather(case: Case, known: BriefKnowledge) -> tuple[dict[str, _Found], list[str]]:

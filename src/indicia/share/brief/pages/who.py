@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from indicia.records import Case, Claim, Proposition, Stance, to_check
-from indicia.share.brief.blocks import AnyBlock, Box, Fold, Para, Row, Table
+from indicia.share.brief.blocks import AnyBlock, Box, Fold, Row, Table, para, row, table, warn
 from indicia.view import slots
 from indicia.view.affair import Subject, subject
 from indicia.view.judgements import listed
@@ -33,47 +33,42 @@ def who(case: Case, notes: Notes, about: Subject | None = None) -> Box:
             "Look through the texts yourself, or add statements, news or reports in which somebody accuses, denies or declines "
             "to name anyone."
         )
-        nothing = Para(text=line(text), role="warn")
+        nothing = warn(text)
         return Box(id=id, title=title, lead=tell("No claims found"), tone="quiet", blocks=(nothing,))
     found = slots.rows(case, about or subject(case))
     if not found:
         text = tell("Nobody is accused of this deed, as far as the reader found; the annex has what is said of others.")
-        return Box(
-            id=id, title=title, lead=tell("No claims found"), tone="quiet", blocks=(Para(text=line(text)),), more="claims"
-        )
-    sure = any(row.sure for row in found)
+        return Box(id=id, title=title, lead=tell("No claims found"), tone="quiet", blocks=(para(text),), more="claims")
+    sure = any(one.sure for one in found)
     lead = slots.counted(found) if sure else tell("Nothing sure: please check")
-    table = _table(found, notes)
-    return Box(id=id, title=title, lead=lead, tone="blue" if sure else "warn", blocks=(table,), more="claims")
+    whole = _table(found, notes)
+    return Box(id=id, title=title, lead=lead, tone="blue" if sure else "warn", blocks=(whole,), more="claims")
 
 
 def _table(found: Sequence[slots.Row], notes: Notes) -> Table:
-    return Table(
-        caption=tell("What is said, by whom, in which words; what is marked to check does not count yet"),
-        head=(tell("Says"), tell("Who"), tell("How firmly"), tell("When")),
-        rows=tuple(_row(row, notes) for row in found),
+    return table(
+        tell("What is said, by whom, in which words; what is marked to check does not count yet"),
+        {tell("Says"): 42, tell("Who"): 28, tell("How firmly"): 18, tell("When"): 12},
+        (_row(one, notes) for one in found),
         shown=len(found),
-        widths=(42, 28, 18, 12),
     )
 
 
-def _row(row: slots.Row, notes: Notes) -> Row:
+def _row(one: slots.Row, notes: Notes) -> Row:
     show = notes.index.show
-    voices = [show(voice, 110) for voice in row.voices[:VOICES]]
-    if len(row.voices) > VOICES:
-        voices.append(tell("{count} more", count=len(row.voices) - VOICES))
-    said = f"{colon()}{quoted(show(row.quote))}" if row.quote else ""
-    firm = [show(row.firmly, 90)] if row.firmly else []
-    if not row.sure:
+    voices = [show(voice, 110) for voice in one.voices[:VOICES]]
+    if len(one.voices) > VOICES:
+        voices.append(tell("{count} more", count=len(one.voices) - VOICES))
+    said = f"{colon()}{quoted(show(one.quote))}" if one.quote else ""
+    firm = [show(one.firmly, 90)] if one.firmly else []
+    if not one.sure:
         firm.append(tell("please check"))
-    return Row(
-        cells=(
-            line(Bit(text=row.verb, look="strong"), f" {show(row.whom, 110)}{said}"),
-            line(joined(voices), notes=notes(row.claims[:VOICES])),
-            line("; ".join(firm) or "\u2013"),
-            line(show(row.when, 20)),
-        ),
-        tone=TONES.get(row.slot, "") if row.sure else "warn",
+    return row(
+        line(Bit(text=one.verb, look="strong"), f" {show(one.whom, 110)}{said}"),
+        line(joined(voices), notes=notes(one.claims[:VOICES])),
+        "; ".join(firm) or "\u2013",
+        show(one.when, 20),
+        tone=TONES.get(one.slot, "") if one.sure else "warn",
     )
 
 
@@ -93,18 +88,17 @@ def each_source(case: Case, notes: Notes) -> tuple[AnyBlock, ...]:
         each.append(_accusing("Who is tied to whom (this does not say who did it)", ties, notes))
     if against:
         each.append(
-            Table(
-                caption="Denials, doubts and silence",
-                head=("Source", "Stance", "Date", "Own words"),
-                rows=tuple(_position_row(one, notes, full=False) for one in against),
+            table(
+                "Denials, doubts and silence",
+                {"Source": 21, "Stance": 26, "Date": 11, "Own words": 42},
+                (_position_row(one, notes, full=False) for one in against),
                 shown=ROWS,
-                widths=(21, 26, 11, 42),
             )
         )
     if aside:
-        table = _accusing("In the texts' own voice, without a source", aside, notes)
+        whole = _accusing("In the texts' own voice, without a source", aside, notes)
         each.append(
-            Fold(summary=f"{many(len({id for one in aside for id in one.claims}), 'claim')} without a source", blocks=(table,))
+            Fold(summary=f"{many(len({id for one in aside for id in one.claims}), 'claim')} without a source", blocks=(whole,))
         )
     doubtful = positions(to_check(case.claims, case.judgements))
     if doubtful:
@@ -112,18 +106,17 @@ def each_source(case: Case, notes: Notes) -> tuple[AnyBlock, ...]:
     if about.others:
         show = notes.index.show
         names = listed((show(one.incident or one.incident_id or "", 60) for one in about.others), 4)
-        table = _accusing("Claims about other incidents", positions(about.others), notes)
-        each.append(Fold(summary=f"{many(len(about.others), 'claim')} about other incidents: {names}", blocks=(table,)))
+        whole = _accusing("Claims about other incidents", positions(about.others), notes)
+        each.append(Fold(summary=f"{many(len(about.others), 'claim')} about other incidents: {names}", blocks=(whole,)))
     return tuple(each)
 
 
 def _accusing(caption: str, found: Sequence[Position], notes: Notes) -> Table:
-    return Table(
-        caption=caption,
-        head=("Source", "Says", "Level", "How firmly", "Grounds", "Date", "Own words"),
-        rows=tuple(_position_row(one, notes, full=True) for one in found),
+    return table(
+        caption,
+        {"Source": 16, "Says": 18, "Level": 8, "How firmly": 13, "Grounds": 10, "Date": 10, "Own words": 25},
+        (_position_row(one, notes, full=True) for one in found),
         shown=ROWS,
-        widths=(16, 18, 8, 13, 10, 10, 25),
     )
 
 
@@ -135,21 +128,16 @@ def _position_row(one: Position, notes: Notes, *, full: bool) -> Row:
     verb, _, whom = one.saying.partition(" ")
     says = line(Bit(text=verb, look="strong"), f" {show(whom, 110)}")
     if not full:
-        return Row(
-            cells=(line(show(one.who, 90)), says, said, quote),
-            tone="bad" if one.stance is Stance.DENIES else "quiet",
-        )
+        return row(show(one.who, 90), says, said, quote, tone="bad" if one.stance is Stance.DENIES else "quiet")
     level = one.level.value if one.level else "\u2013"
-    return Row(
-        cells=(
-            line(show(one.who, 90)),
-            says,
-            line(level),
-            firmly(one.said, notes),
-            line(claim.basis.value),
-            said,
-            quote,
-        ),
+    return row(
+        show(one.who, 90),
+        says,
+        level,
+        firmly(one.said, notes),
+        claim.basis.value,
+        said,
+        quote,
         tone="" if one.stance is Stance.ACCUSES else "good",
     )
 

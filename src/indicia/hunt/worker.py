@@ -13,9 +13,7 @@ import time
 from indicia.hunt.logs.formats import FORMATS
 from indicia.hunt.logs.inputs import log_named
 from indicia.hunt.match.book import RuleBook
-from indicia.hunt.processes.lean import without_pandas
-from indicia.hunt.processes.tasks import Task
-from indicia.hunt.processes.workers import Setup, receive, send
+from indicia.hunt.processes import Setup, Task, receive, send, without_pandas
 from indicia.hunt.sight.found import Found
 from indicia.hunt.sight.scan import Scanner, without_collecting
 from indicia.records import Problem, Severity
