@@ -9,7 +9,7 @@ import pytest
 from indicia.share.brief.pictures import timeline
 from indicia.view.inert import Shown
 from indicia.view.moments import Moment, moved
-from indicia.web.pages.timeline import timeline_picture
+from indicia.web.pages.timeline import linked, timeline_drawing
 
 EVER = (date.min, date.max)
 
@@ -25,7 +25,7 @@ EVER = (date.min, date.max)
 )
 def test_a_scale_ends_with_the_calendar(bounds: tuple[date, date], days: list[str]) -> None:
     moments = [Moment(date=day, lane="text", label="A text") for day in days]
-    assert "<svg" in timeline_picture(moments, bounds, Shown(), {}, lambda first, last: "", lambda one: one.label)
+    assert "<svg" in linked(*timeline_drawing(moments, bounds, Shown(), {}, lambda first, last: "", lambda one: one.label))
     assert timeline(moments, Shown()) is not None
 
 

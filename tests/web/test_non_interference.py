@@ -20,9 +20,9 @@ from indicia.case import open_store
 from indicia.knowledge import load
 from indicia.records import Case, Judgement, Tlp
 from indicia.share.stix import bundle_objects
+from indicia.web import app as opening
 from indicia.web import create_open_app
-from indicia.web.cases import opened as opening
-from indicia.web.cases.opened import opened
+from indicia.web.app import opened
 from indicia.web.taxii.readers import Reader, collection_id
 from indicia.web.taxii.server import Fixed, taxii_app
 from tests.sample_case import empty_case

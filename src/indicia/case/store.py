@@ -17,25 +17,28 @@ import msgspec
 from sqlalchemy import Connection, Text, cast, delete, func, insert, select
 
 from indicia.case.columns import Columns
-from indicia.case.faults import DAMAGED, complete, reading
-from indicia.case.held import (
+from indicia.case.past import (
     AT_ONCE,
+    Changes,
+    Run,
+    Version,
     bodies,
     case_of,
+    changes_of,
     decoded,
     each_sighting,
     encoded,
     holds,
     last_build,
+    runs_of,
     seen_of,
+    versions_of,
     whole_case,
     with_sightings,
 )
-from indicia.case.parts import LISTS, RecordPart
-from indicia.case.past import Changes, Run, Version, changes_of, runs_of, versions_of
-from indicia.case.place import Place
+from indicia.case.place import DAMAGED, Place, complete, reading
 from indicia.case.rows import loading
-from indicia.case.tables import entry, offered, run, sighting, technique, watched
+from indicia.case.tables import LISTS, RecordPart, entry, offered, run, sighting, technique, watched
 from indicia.case.words import INDEXED, find_numbers, find_rows, how_many, phrases, snippet, words_of
 from indicia.case.writer import MANY, Writer, batches, new_run
 from indicia.errors import StoreError

@@ -13,10 +13,9 @@ import msgspec
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from indicia.case.columns import Columns
-from indicia.case.parts import LISTS, RecordPart, parts_of
 from indicia.case.past import Changes
 from indicia.case.rows import add_rows, bare
-from indicia.case.tables import entry, run, sighting, technique
+from indicia.case.tables import LISTS, RecordPart, entry, parts_of, run, sighting, technique
 from indicia.case.words import INDEXED, add_words, words_of
 from indicia.records import Case, Sighting
 

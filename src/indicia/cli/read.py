@@ -25,7 +25,7 @@ from indicia.records import Problem
 from indicia.writing import PRIVATE, written
 
 if TYPE_CHECKING:
-    from indicia.cli.shown import Shown
+    from indicia.cli.results import Shown
     from indicia.pipeline import Piece
 
 # What `indicia read` writes for machines as it reads: whole lines only, whoever stops it.
@@ -174,7 +174,7 @@ def read(
 
       cat texts.jsonl | indicia read --jsonl -     [dim]one {"id", "text", "date"?} a line, one answer a line[/]
     """
-    from indicia.cli.shown import Shown
+    from indicia.cli.results import Shown
     from indicia.knowledge import load
     from indicia.pipeline import each_piece
 

@@ -21,7 +21,7 @@ from indicia.hunt.match.book import RuleHead
 from indicia.hunt.rules.ir import Correlation, CorrelationKind, Refused
 from indicia.hunt.sight.correlation import Feed, correlated, feed_of_correlation, values_of
 from indicia.hunt.sight.found import MOST, Counted, Quota, file_of, line_of
-from indicia.hunt.sight.sightings import facts_of, moved, rule_id, sighting_of
+from indicia.hunt.sight.sightings import RuleFacts, moved, rule_id, sighting_of
 from indicia.hunt.story import tell
 from indicia.hunt.story.acts import noisy, quietened, told
 from indicia.hunt.tuning import NO_TUNING, RULES, TIME, Tuning
@@ -308,5 +308,5 @@ def _correlated_sighting(rule: Correlation, feed: Feed) -> Sighting:
         host=feed.host,
         fields=fields | {name: value for name, value in told.items() if value and name not in fields},
     )
-    sighting = sighting_of(facts_of(rule), event, fields)
+    sighting = sighting_of(RuleFacts(rule), event, fields)
     return replace(sighting, note=f"{rule.kind.value} over {rule.seconds} s")

@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import BinaryIO
+from typing import BinaryIO, TypedDict, Unpack
 
 import msgspec
 from msgspec.structs import replace
@@ -37,20 +37,20 @@ Progress = Callable[[str, float, float | None], None]
 WORTH_A_PROCESS = 48 << 20  # bytes: less is read sooner than another process has started
 
 
-def hunt(
-    paths: Sequence[Path],
-    *,
-    rules: Sequence[Path] = (),
-    builtin: bool = True,
-    indicators: Iterable[IndicatorSought] = (),
-    keep: Path | None = None,
-    raw: bool = False,
-    progress: Progress | None = None,
-    jobs: int | None = None,
-    most: int | None = MOST,
-    tuning: Tuning = NO_TUNING,
-    resume: Path | None = None,
-) -> Hunt:
+class Asked(TypedDict, total=False):
+    """What a hunt may be given beside the logs, `most` and `tuning`."""
+
+    rules: Sequence[Path]
+    builtin: bool
+    indicators: Iterable[IndicatorSought]
+    keep: Path | None
+    raw: bool
+    progress: Progress | None
+    jobs: int | None
+    resume: Path | None
+
+
+def hunt(paths: Sequence[Path], *, most: int | None = MOST, tuning: Tuning = NO_TUNING, **asked: Unpack[Asked]) -> Hunt:
     """What the logs in `paths` (files, folders, archives) show.
 
     `rules` are Sigma files or folders, beside our own unless `builtin` is False. `keep` names a folder for the events as
@@ -64,19 +64,7 @@ def hunt(
     """
     begun = time.perf_counter()
     with without_collecting():
-        found = part(
-            paths,
-            rules=rules,
-            builtin=builtin,
-            indicators=indicators,
-            keep=keep,
-            raw=raw,
-            progress=progress,
-            jobs=jobs,
-            most=most,
-            tuning=tuning,
-            resume=resume,
-        )
+        found = part(paths, most=most, tuning=tuning, **asked)
         since = time.process_time()
         result = join((found,), most=most, tuning=tuning)
     seconds = dict(result.stats) | {"story": time.process_time() - since, "total": time.perf_counter() - begun}

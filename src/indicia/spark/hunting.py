@@ -144,14 +144,8 @@ def placed(fed: Fed) -> Iterator[tuple[Key, tuple[InHunt, bytes]]]:
 
 def _counted(placed: RDD[tuple[Key, tuple[InHunt, bytes]]], rules: dict[str, Correlation], partitions: int) -> list[Matches]:
     groups = placed.groupByKey(partitions, partitionFunc=spread)
-    found: list[Matches] = (
-        groups.map(lambda group: matches_in(rules[group[0][0]], group[0], group[1])).filter(_has_any).collect()
-    )
-    return found
-
-
-def _has_any(matches: Matches) -> bool:
-    return bool(matches[2])
+    matches = groups.map(lambda group: matches_in(rules[group[0][0]], group[0], group[1]))
+    return list(matches.filter(itemgetter(2)).collect())
 
 
 def spread(key: Key) -> int:
@@ -159,7 +153,6 @@ def spread(key: Key) -> int:
     return zlib.crc32(msgspec.msgpack.encode(key))
 
 
-# The hunt on Spark from end to end: the workers find what is in files and scan them, the driver puts together what is kept.
 # Logs cut into tasks, as one machine cuts them: files are looked into by the workers, tasks are packed by whoever asked.
 class SeenLog(msgspec.Struct, frozen=True, array_like=True):
     """A log as a worker saw it: its format ("" where none fits), its size in bytes, its pieces, and the file that holds it.

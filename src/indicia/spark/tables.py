@@ -37,12 +37,8 @@ PACKAGES = {
     "avro": "org.apache.spark:spark-avro_2.13",
 }
 FILE_FORMATS = ("parquet", "delta", "iceberg", "orc", "avro", "json")
-_FILE, _SPLIT, _ROW, _SIZE = (
-    "indicia_file",
-    "indicia_split",
-    "indicia_row",
-    "indicia_size",
-)  # beside the columns of the table, on their way to a worker
+# Beside the columns of the table, on their way to a worker.
+_FILE, _SPLIT, _ROW, _SIZE = (f"indicia_{name}" for name in ("file", "split", "row", "size"))
 ROWS = 8_192  # matched at a time, as in a file
 CHECKPOINT = "_checkpoint"  # in a folder that a stream writes
 TOLD = "kind string, number long, id string, marking string, row string"  # the rows of what is written; `row` is JSON
@@ -166,9 +162,8 @@ def stream_table(session: SparkSession, table: SparkTable, rows: DataFrame, at_o
 def may_go_on(session: SparkSession, out: str) -> None:
     """Raises: InputError where a folder is there that no stream of ours has begun to write."""
     if exists(session, out) and not exists(session, f"{out}/{CHECKPOINT}"):
-        raise InputError(
-            "is there already, and holds nothing that could be gone on with", where=out, hint="name another folder"
-        )
+        what = "is there already, and holds nothing that could be gone on with"
+        raise InputError(what, where=out, hint="name another folder")
 
 
 def exists(session: SparkSession, address: str) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
@@ -211,8 +212,8 @@ def _counted(
     def stepped(mine: RDD[_Member]) -> list[Matches]:
         groups = mine.groupByKey(int(context.defaultParallelism), partitionFunc=spread)
         came = groups.map(partial(_stepped, steps)).persist(StorageLevel.DISK_ONLY)
-        kept.append(came.flatMap(_kept))
-        return [each for each in came.map(_matches).collect() if each[2]]
+        kept.append(came.flatMap(attrgetter("kept")))
+        return [each for each in came.map(attrgetter("matches")).collect() if each[2]]
 
     together = stepped(members.filter(lambda member: member[0][0] in of_events)) if of_events else []
 
@@ -239,11 +240,3 @@ def _stepped(steps: dict[str, _Step], group: tuple[Key, Iterable[tuple[InHunt, b
     step = steps[key[0]]
     hits, kept = correlated_until(step.rule, feeds, step.before, step.until)
     return Stepped((key[0], ordered[0][0], hits), [(key, member_of[id(each)]) for each in kept])
-
-
-def _kept(came: Stepped) -> list[_Member]:
-    return came.kept
-
-
-def _matches(came: Stepped) -> Matches:
-    return came.matches

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import secrets
+import shutil
+import tempfile
+import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
 from importlib.resources import files
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
+import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -21,13 +27,16 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ExceptionHandler
 
 from indicia.account import account
-from indicia.errors import IndiciaError
-from indicia.records import Tlp
+from indicia.case import Store
+from indicia.errors import IndiciaError, StoreError
+from indicia.knowledge import load
+from indicia.pipeline import for_audience
+from indicia.records import Case, Tlp, to_json
+from indicia.share.redact import as_marked
 from indicia.web.actions import cases as case_deeds
 from indicia.web.actions import judging
 from indicia.web.cases.jobs import Jobs, Uploads
-from indicia.web.cases.opened import OpenShelf
-from indicia.web.cases.shelf import Shelf
+from indicia.web.cases.shelf import SUFFIX, Shelf
 from indicia.web.guard.entrance import COOKIE, ENTER, Entrance, Folders, enter
 from indicia.web.guard.hosts import HEADERS, LOCAL, AllowedHosts, around
 from indicia.web.pages import (
@@ -43,6 +52,75 @@ from indicia.web.pages import (
     weigh,
 )
 from indicia.web.shown.render import Ask, Page, answer
+
+
+# The cases of a folder as anybody may see them: each is laid down anew, without what is marked above an audience and without
+# anything that our own logs told, in a file of its own. Pages over these files cannot show what is not in them.
+def opened(case: Case, audience: Tlp) -> Case:
+    """What anybody cleared for `audience` may see of a case, as people left it; of files, their names without our folders."""
+    seen = for_audience(case, audience, load(), public=True)
+    documents = tuple(msgspec.structs.replace(one, name=PurePath(one.name).name) for one in seen.documents)
+    return as_marked(msgspec.structs.replace(seen, documents=documents, problems=()))
+
+
+class OpenShelf(Shelf):
+    """Reads from another shelf and writes nothing to it. A case of which nothing may be seen is not there."""
+
+    def __init__(self, inner: Shelf, audience: Tlp) -> None:
+        super().__init__(Path(tempfile.mkdtemp(prefix="indicia-open-")))
+        self.inner, self.audience = inner, audience
+        self._made: dict[str, tuple[int, str | None]] = {}  # inner slug -> (run, slug here, None where nothing may be seen)
+        self._laid: dict[str, str] = {}  # slug here -> a digest of what was laid down
+        self._making = threading.Lock()
+
+    def slugs(self) -> list[str]:
+        return sorted(slug for one in self.inner.slugs() if (slug := self._slug(one)) is not None)
+
+    def store(self, slug: str, *, make: bool = False) -> Store:
+        if make or slug not in self.slugs():
+            raise KeyError(slug)
+        return self._store(slug)
+
+    def close(self) -> None:
+        super().close()
+        self.inner.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _slug(self, inner: str) -> str | None:
+        """Lays a case down as it may be seen now, unless it was since its last change, and gives its name in addresses."""
+        try:
+            store = self.inner.store(inner)
+            run = store.last_run()
+            with self._making:
+                if self._made.get(inner, (-1, None))[0] != run:
+                    self._made[inner] = (run, self._lay(inner, store) if run else None)
+        except (KeyError, StoreError):
+            return None
+        return self._made[inner][1]
+
+    def _lay(self, inner: str, store: Store) -> str | None:
+        whole = store.load(sightings=False)  # none of them is shown
+        case = opened(whole, self.audience)
+        if not case.documents:
+            return None
+        slug = inner if case.name == whole.name else _unnamed(case)
+        with self._lock:
+            if (before := self._made.get(inner)) and before[1] is not None and before[1] != slug:
+                (self.folder / f"{before[1]}{SUFFIX}").unlink(missing_ok=True)
+                self._laid.pop(before[1], None)
+            digest = hashlib.sha256(to_json(case)).hexdigest()
+            if self._laid.get(slug) != digest:  # else not even a time may tell that something changed in what is left out
+                time = datetime.now(UTC).isoformat(timespec="seconds")
+                what = f"as {self.audience.label} may see it"
+                self._store(slug).merge(lambda _: case, author="indicia", time=time, what=what)
+                self._laid[slug] = digest
+        return slug
+
+
+def _unnamed(case: Case) -> str:
+    """An address for a case whose name may not be told, made of nothing but what may be seen."""
+    return f"extract-{hashlib.sha256(case.documents[0].sha256.encode()).hexdigest()[:12]}"
+
 
 SESSION = 7 * 24 * 3600  # seconds
 _log = logging.getLogger(__name__)
@@ -107,28 +185,14 @@ def create_app(
     """
     folders, launch = Folders(reads), launch or secrets.token_urlsafe(24)
     shelf, uploads = _shelf(folder, cases), Uploads(folder)
-    app = Starlette(
-        routes=_routes(),
-        middleware=[
-            *around(hosts.names, most_bytes),
-            Middleware(
-                SessionMiddleware,
-                secret_key=secrets.token_hex(32),
-                session_cookie=COOKIE,
-                max_age=SESSION,
-                same_site="strict",
-                https_only=hosts.secure >= set(hosts.names),
-            ),
-            Middleware(Entrance, token=launch, refuse=_outside),
-        ],
-        exception_handlers=_HANDLERS,
-        lifespan=_closing(shelf, uploads),
-    )
-    app.router.redirect_slashes = False
-    app.state.shelf, app.state.jobs, app.state.folders, app.state.uploads = shelf, Jobs(), folders, uploads
-    app.state.hosts, app.state.launch = hosts, launch
-    app.state.author, app.state.user_header = author or account(), user_header
-    app.state.reads_only = False
+    secure = hosts.secure >= set(hosts.names)
+    middleware = [
+        *around(hosts.names, most_bytes),
+        Middleware(SessionMiddleware, **_SESSION, secret_key=secrets.token_hex(32), max_age=SESSION, https_only=secure),
+        Middleware(Entrance, token=launch, refuse=_outside),
+    ]
+    app = _app(_routes(), middleware, shelf, uploads, hosts=hosts, launch=launch, folders=folders, reads_only=False)
+    app.state.uploads, app.state.author, app.state.user_header = uploads, author or account(), user_header
     return app
 
 
@@ -141,20 +205,23 @@ def create_open_app(
     Raises: IndiciaError when a given case cannot be opened.
     """
     shelf = OpenShelf(_shelf(folder, cases), audience)
-    app = Starlette(
-        routes=_reading((*ABOVE[:2], *(row for row in OF_A_CASE if row[1] not in NOT_OPEN))),
-        middleware=[
-            *around(hosts.names, MOST_OPEN_BYTES),
-            Middleware(SessionMiddleware, secret_key=secrets.token_hex(32), session_cookie=COOKIE, same_site="strict"),
-        ],
-        exception_handlers=_HANDLERS,
-        lifespan=_closing(shelf),
-    )
-    app.router.redirect_slashes = False
-    app.state.shelf, app.state.jobs, app.state.folders = shelf, Jobs(), Folders()
-    app.state.hosts, app.state.launch = hosts, ""
+    pages = (*ABOVE[:2], *(row for row in OF_A_CASE if row[1] not in NOT_OPEN))
+    session = Middleware(SessionMiddleware, **_SESSION, secret_key=secrets.token_hex(32))
+    middleware = [*around(hosts.names, MOST_OPEN_BYTES), session]
+    app = _app(_reading(pages), middleware, shelf, hosts=hosts, launch="", folders=Folders(), reads_only=True)
     app.state.author, app.state.user_header = "", None
-    app.state.reads_only = True
+    return app
+
+
+_SESSION: dict[str, Any] = {"session_cookie": COOKIE, "same_site": "strict"}
+
+
+def _app(routes: list[BaseRoute], middleware: list[Middleware], shelf: Shelf, *held: Uploads, **state: object) -> Starlette:
+    """An application over a shelf, which is closed with it and with all that it held."""
+    app = Starlette(routes=routes, middleware=middleware, exception_handlers=_HANDLERS, lifespan=_closing(shelf, *held))
+    app.router.redirect_slashes = False
+    for name, value in {**state, "shelf": shelf, "jobs": Jobs()}.items():
+        setattr(app.state, name, value)
     return app
 
 

@@ -3,5 +3,3 @@
 inputs   files, folders, archives      formats  one parser per kind of log
 reach    how far back a log goes       keep     events as Parquet
 """
-
-from __future__ import annotations

@@ -7,5 +7,3 @@ plan       rules and their tests, numbered and taken apart; rules as set algebra
 matcher    a batch of events -> matches
 telling    which lines of a text log are worth taking apart        reference  the slow and obvious evaluator that agrees
 """
-
-from __future__ import annotations

@@ -5,5 +5,3 @@ logsources  which logs a rule is for, and its    regex   what may be run
             fields' names there                  cache   compiled rules on disk
 files       where rules are found                pack/   our own
 """
-
-from __future__ import annotations

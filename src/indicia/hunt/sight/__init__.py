@@ -4,5 +4,3 @@ scan         one process's share: rules and indicators over logs     found      
 notes        what our own rules and products say beyond the match    sightings    a matched rule and its event; did it work?
 correlation  rules over the matches of other rules                   indicators   values that are sought
 """
-
-from __future__ import annotations

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
+from msgspec.structs import replace
 
 from indicia.hunt.events import EventBatch
 from indicia.hunt.logs.formats.base import LogInput
@@ -47,49 +48,18 @@ LEVELS = {
 }
 # Fields that hold versions, sizes, ids and the machine's own addresses: a value there is never the indicator that was meant.
 NEVER = frozenset(
-    {
-        "s-ip",
-        "fileversion",
-        "productversion",
-        "buildversion",
-        "targetserverversion",
-        "eventrecordid",
-        "processguid",
-        "parentprocessguid",
-        "logonguid",
-        "requestid",
-        "clientrequestid",
-        "guid",
-        "keywords",
-        "ttl",
-    }
+    """
+    s-ip fileversion productversion buildversion targetserverversion eventrecordid processguid parentprocessguid logonguid
+    requestid clientrequestid guid keywords ttl
+    """.split()
 )
 # Names that thousands share: a hit says little about any one of them.
-SHARED_HOSTING = (
-    "amazonaws.com",
-    "azureedge.net",
-    "azurewebsites.net",
-    "blogspot.com",
-    "cloudfront.net",
-    "discordapp.com",
-    "dropbox.com",
-    "firebaseapp.com",
-    "github.com",
-    "github.io",
-    "githubusercontent.com",
-    "google.com",
-    "googleapis.com",
-    "herokuapp.com",
-    "ngrok.io",
-    "onedrive.live.com",
-    "pages.dev",
-    "pastebin.com",
-    "sharepoint.com",
-    "telegram.org",
-    "trycloudflare.com",
-    "web.app",
-    "windows.net",
-    "workers.dev",
+SHARED_HOSTING = tuple(
+    """
+    amazonaws.com azureedge.net azurewebsites.net blogspot.com cloudfront.net discordapp.com dropbox.com firebaseapp.com
+    github.com github.io githubusercontent.com google.com googleapis.com herokuapp.com ngrok.io onedrive.live.com pages.dev
+    pastebin.com sharepoint.com telegram.org trycloudflare.com web.app windows.net workers.dev
+    """.split()
 )
 
 
@@ -264,17 +234,7 @@ def _raw_sighting(sought: IndicatorSought, file: str, position: int, data: bytes
     text = "".join(letter if letter.isprintable() else "." for letter in around.decode("utf-8", "replace"))
     place = Place(file=file, position=position, unit="byte")
     event = Event(place=place, format="raw", time=None, time_text="", host="", fields={"bytes": text})
-    return Sighting(
-        id=identity(rule_of_indicator(sought), sought.value, place),
-        rule=rule_of_indicator(sought),
-        title=title_of_indicator(sought),
-        level=LEVELS.get(sought.type, RuleLevel.LOW),
-        event=event,
-        matched=(("bytes", text),),
-        indicator=sought.value,
-        stage=Stage.OTHER,
-        note=remark_on(sought),
-    )
+    return replace(sighting_of_indicator(sought, event, ()), matched=(("bytes", text),))
 
 
 def remark_on(sought: IndicatorSought) -> str:

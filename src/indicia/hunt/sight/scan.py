@@ -36,7 +36,7 @@ from indicia.hunt.sight.indicators import (
 )
 from indicia.hunt.sight.kinds import REMEMBERED, Kinds
 from indicia.hunt.sight.notes import is_said, name_said
-from indicia.hunt.sight.sightings import RuleFacts, facts_of, own_names, sighting_of
+from indicia.hunt.sight.sightings import RuleFacts, own_names, sighting_of
 from indicia.hunt.tuning import NO_TUNING, RULES, TIME, Tuning
 from indicia.records import Event, Problem, Severity, Sighting
 
@@ -301,7 +301,7 @@ class Scanner:
     def _facts_of(self, rule: int) -> RuleFacts:
         facts = self._facts.get(rule)
         if facts is None:
-            facts = self._facts[rule] = facts_of(self.rules.rules[rule])
+            facts = self._facts[rule] = RuleFacts(self.rules.rules[rule])
         return facts
 
     def source_of(self, seen: Seen, event: Event) -> Source:

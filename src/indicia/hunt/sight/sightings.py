@@ -21,11 +21,11 @@ _CVE = re.compile(r"(?:cve|detection)[.\-_]?(?:cve[.\-_])?(\d{4})[.\-_](\d{4,7})
 
 
 class RuleFacts:
-    """What every sighting of one rule has in common."""
+    """What every sighting of one rule has in common, as its tags say: techniques, software, vulnerabilities, the stage."""
 
     __slots__ = ("id", "level", "software", "stage", "techniques", "title", "vulnerabilities")
 
-    def __init__(self, rule: RuleHead | Correlation, stage: Stage) -> None:
+    def __init__(self, rule: RuleHead | Correlation) -> None:
         self.id = rule_id(rule)
         self.title = rule.title
         self.level = RuleLevel(rule.level)
@@ -34,7 +34,7 @@ class RuleFacts:
         self.vulnerabilities = tuple(
             dict.fromkeys(f"CVE-{match[1]}-{match[2]}" for tag in rule.tags if (match := _CVE.fullmatch(tag)))
         )
-        self.stage = stage
+        self.stage = stage_of_tags(rule.tags)
 
 
 def _found(pattern: re.Pattern[str], tags: Iterable[str]) -> Iterable[str]:
@@ -57,11 +57,6 @@ def moved(sighting: Sighting, file: str) -> Sighting:
     place = replace(sighting.event.place, file=file)
     event = replace(sighting.event, place=place)
     return replace(sighting, id=identity(sighting.rule, sighting.indicator, place), event=event)
-
-
-def facts_of(rule: RuleHead | Correlation) -> RuleFacts:
-    """What the tags of a rule say: techniques, software, vulnerabilities, and the stage by ATT&CK tactic."""
-    return RuleFacts(rule, stage_of_tags(rule.tags))
 
 
 def own_names(event: Event) -> Mapping[str, str]:

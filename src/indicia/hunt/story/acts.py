@@ -18,13 +18,11 @@ from msgspec.structs import replace
 
 from indicia.hunt.sight.notes import is_said, note_of
 from indicia.hunt.sources.deeds import Deed, actor_of, deed_of
-from indicia.hunt.story.sentence import printable
-from indicia.hunt.story.verdict import verdict_of, worst_of
+from indicia.hunt.story.sentence import QUIET, RANK, printable
+from indicia.hunt.story.verdict import BY_OUTCOME, verdict_of, worst_of
 from indicia.records import Chain, Event, Hunt, HuntVerdict, LogFile, Outcome, Problem, RuleLevel, Severity, Sighting
 
 ONE_START = timedelta(seconds=5)  # within which two logs tell of one process; process ids come again later
-_RANK = {level: rank for rank, level in enumerate(RuleLevel)}
-_BY_OUTCOME = {Outcome.ATTEMPT: 0, Outcome.UNKNOWN: 1, Outcome.SUCCESS: 2}
 
 
 class Act(NamedTuple):
@@ -47,17 +45,17 @@ def acts_of(sightings: Sequence[Sighting]) -> list[Act]:
     for all_traces in _by_act(sightings):
         # What was done is told by rules: that an address was listed takes nothing from it.
         traces = [each for each in all_traces if each.indicator is None] or all_traces
-        worst = max(traces, key=lambda each: (_RANK[each.level], _BY_OUTCOME[each.outcome]))
-        outcome = max((each.outcome for each in traces), key=_BY_OUTCOME.__getitem__)
+        worst = max(traces, key=lambda each: (RANK[each.level], BY_OUTCOME[each.outcome]))
+        outcome = max((each.outcome for each in traces), key=BY_OUTCOME.__getitem__)
         deed = max((deed_of(event) for event in (worst.event, *(each.event for each in traces))), key=_told_by)
         same.setdefault((deed, _titles(all_traces), outcome, worst.event.host.lower()), []).append(traces)
     found = []
     for (deed, titles, outcome, _), some in same.items():
-        first = max(some[0], key=lambda each: (_RANK[each.level], _BY_OUTCOME[each.outcome]))
+        first = max(some[0], key=lambda each: (RANK[each.level], BY_OUTCOME[each.outcome]))
         last = max((each.event.time for traces in some for each in traces if each.event.time is not None), default=None)
         logs = len({each.event.place.file for traces in some for each in traces})
         worst = first if first.outcome is outcome else next(each for each in some[0] if each.outcome is outcome)
-        worst = worst if _RANK[worst.level] >= _RANK[first.level] else first
+        worst = worst if RANK[worst.level] >= RANK[first.level] else first
         found.append(Act(worst, titles, deed, len(some), last if len(some) > 1 else None, logs))
     return found
 
@@ -108,7 +106,7 @@ def _process_of(event: Event) -> tuple[object, ...] | None:
 
 
 def _titles(traces: Iterable[Sighting]) -> tuple[str, ...]:
-    ranked = sorted(traces, key=lambda each: (note_of(each.rule) is None, -_RANK[each.level], each.title))
+    ranked = sorted(traces, key=lambda each: (note_of(each.rule) is None, -RANK[each.level], each.title))
     return tuple(dict.fromkeys(each.title for each in ranked))
 
 
@@ -163,7 +161,6 @@ LEAST = 30  # matches; fewer are soon read
 SHARE = 0.75  # of the records of those logs that the rule matched in
 DAYS, ACTORS = 3, 3  # an intruder is one, and in a hurry
 _NOISE = "noise: "
-_QUIET = (RuleLevel.INFORMATIONAL, RuleLevel.LOW)
 
 
 def noisy(sightings: Sequence[Sighting], matches: Mapping[str, int], files: Iterable[LogFile]) -> dict[str, str]:
@@ -174,12 +171,7 @@ def noisy(sightings: Sequence[Sighting], matches: Mapping[str, int], files: Iter
         events[file.format] += file.events
     of_rule: defaultdict[str, list[Sighting]] = defaultdict(list)
     for each in sightings:
-        if (
-            each.level not in _QUIET
-            and each.indicator is None
-            and not is_said(each.rule)
-            and each.event.format != "correlation"
-        ):
+        if each.level not in QUIET and each.indicator is None and not is_said(each.rule) and each.event.format != "correlation":
             of_rule[each.rule].append(each)
     found = {}
     for rule, some in sorted(of_rule.items()):

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from indicia.hunt.sight.notes import note_of
 from indicia.hunt.sources.deeds import deed_of
 from indicia.hunt.story.keys import Hosts, Traits, is_back_end
-from indicia.hunt.story.sentence import printable, summary
+from indicia.hunt.story.sentence import QUIET, RANK, printable, summary
 from indicia.records import Chain, Outcome, RuleLevel, Sighting, Stage, stable_id
 
 # The two sites of one server log one request within a second; a little more for clocks that are read at begin and at end.
@@ -27,8 +27,6 @@ ONE_VISIT = timedelta(minutes=30)
 LONE = timedelta(hours=1)
 MOST_SCANNERS = 12  # chains of attempts only, per host; more are told as one
 _STAGE_ORDER = {stage: place for place, stage in enumerate(Stage)}
-_LEVELS = {level: rank for rank, level in enumerate(RuleLevel)}
-_QUIET = {RuleLevel.INFORMATIONAL, RuleLevel.LOW}
 
 
 class _Groups:
@@ -87,11 +85,11 @@ def _weight(sighting: Sighting) -> int:
     note = note_of(sighting.rule)
     if _idle(sighting) or sighting.indicator is not None:
         return 0
-    return 10 if note is not None and note.proof and sighting.outcome is Outcome.SUCCESS else 1 + _LEVELS[sighting.level]
+    return 10 if note is not None and note.proof and sighting.outcome is Outcome.SUCCESS else 1 + RANK[sighting.level]
 
 
 def _loud(sighting: Sighting) -> bool:
-    return sighting.level not in _QUIET
+    return sighting.level not in QUIET
 
 
 def _by_keys(traits: Sequence[Traits], members: list[int], groups: _Groups) -> None:
@@ -272,7 +270,7 @@ def with_context(
     """The chains with what happened around what is grave in them, and the sightings of `context` that are told so."""
     by_id = {each.id: each for each in sightings}
     chained = {identity for chain in chains for identity in chain.sightings}
-    quiet = [each for each in sightings if each.level in _QUIET and each.id not in chained and each.indicator is None]
+    quiet = [each for each in sightings if each.level in QUIET and each.id not in chained and each.indicator is None]
     of_actor: defaultdict[str, list[Sighting]] = defaultdict(list)
     for each in (*context, *quiet):
         if each.event.time is not None:

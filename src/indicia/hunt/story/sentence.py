@@ -13,7 +13,8 @@ from indicia.records import Outcome, RuleLevel, Sighting, Stage
 
 MOST_STEPS = 12
 MOST_NAMES = 4
-_RANK = {level: rank for rank, level in enumerate(RuleLevel)}
+RANK = {level: rank for rank, level in enumerate(RuleLevel)}
+QUIET = (RuleLevel.INFORMATIONAL, RuleLevel.LOW)
 
 
 def moment(time: datetime) -> str:
@@ -72,15 +73,15 @@ def _steps(members: Sequence[Sighting]) -> list[str]:
         if note is not None:
             first.setdefault(note.told(member.outcome), member)
         elif member.indicator is None:
-            titles[member.title] = max(titles.get(member.title, 0), _RANK[member.level])
+            titles[member.title] = max(titles.get(member.title, 0), RANK[member.level])
     if len(first) > MOST_STEPS:
         kept: dict[str, Sighting] = {}
         for stage in Stage:  # one of each stage before a second of any
             of_stage = [(told, member) for told, member in first.items() if member.stage is stage]
             if of_stage:
-                told, member = max(of_stage, key=lambda step: _RANK[step[1].level])
+                told, member = max(of_stage, key=lambda step: RANK[step[1].level])
                 kept[told] = member
-        rest = sorted((step for step in first.items() if step[0] not in kept), key=lambda step: -_RANK[step[1].level])
+        rest = sorted((step for step in first.items() if step[0] not in kept), key=lambda step: -RANK[step[1].level])
         kept.update(rest[: max(0, MOST_STEPS - len(kept))])
         first = {told: member for told, member in first.items() if told in kept}
     steps = list(first)

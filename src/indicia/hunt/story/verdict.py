@@ -10,7 +10,7 @@ from statistics import median
 from indicia.hunt.sight.notes import is_said, note_of
 from indicia.hunt.sight.sightings import status_of
 from indicia.hunt.story.keys import Traits, is_of_cloud
-from indicia.hunt.story.sentence import moment, printable
+from indicia.hunt.story.sentence import QUIET, RANK, moment, printable
 from indicia.records import Chain, HuntVerdict, LogFile, Outcome, RuleLevel, Sighting, Stage
 
 # What hardly any rule could be asked of: silence there says nothing.
@@ -60,11 +60,9 @@ def _kinds(some: Sequence[LogFile]) -> str:
 
 MOST_HOSTS = 8  # named in a sentence
 NAMELESS = "a host that the logs do not name"
-_RANK = {level: rank for rank, level in enumerate(RuleLevel)}
-_BY_OUTCOME = {Outcome.ATTEMPT: 0, Outcome.UNKNOWN: 1, Outcome.SUCCESS: 2}
+BY_OUTCOME = {Outcome.ATTEMPT: 0, Outcome.UNKNOWN: 1, Outcome.SUCCESS: 2}
 _HIGH = {RuleLevel.HIGH, RuleLevel.CRITICAL}
 _DOORS = {Stage.PROBE, Stage.EXPLOIT}
-_QUIET = {RuleLevel.INFORMATIONAL, RuleLevel.LOW}
 
 
 def _decisive(sighting: Sighting) -> bool:
@@ -86,7 +84,7 @@ def _telling(sighting: Sighting) -> bool:
 
 
 def _tried(sighting: Sighting) -> bool:
-    if sighting.level in _QUIET:
+    if sighting.level in QUIET:
         return False
     if sighting.outcome is Outcome.ATTEMPT or sighting.rule.startswith("indicator:"):
         return True
@@ -140,7 +138,7 @@ def decide(
         verdict = HuntVerdict.LIKELY if likely else HuntVerdict.SIGNS
         return verdict, " ".join(part for part in told if part)
     attempts = _attempts(tried, chains)
-    look = [sighting for sighting in sightings if sighting.level not in _QUIET and not _tried(sighting)]
+    look = [sighting for sighting in sightings if sighting.level not in QUIET and not _tried(sighting)]
     if look:
         lead = (
             f"{_plural(len(look), 'trace is', 'traces are')} worth a look, none a sign of compromise by itself; {_worst(look)}."
@@ -171,7 +169,7 @@ def verdict_of(sightings: Sequence[Sighting], chains: Sequence[Chain]) -> HuntVe
         return HuntVerdict.COMPROMISE
     if telling := [each for each in sightings if _telling(each)]:
         return HuntVerdict.LIKELY if _likely(chains, telling) else HuntVerdict.SIGNS
-    look = any(each.level not in _QUIET and not _tried(each) for each in sightings)
+    look = any(each.level not in QUIET and not _tried(each) for each in sightings)
     return HuntVerdict.LOOK if look else HuntVerdict.ATTEMPT
 
 
@@ -218,8 +216,8 @@ def worst_of(some: Sequence[Sighting]) -> Sighting:
         some,
         key=lambda each: (
             _decisive(each),
-            _RANK[each.level],
-            _BY_OUTCOME[each.outcome],
+            RANK[each.level],
+            BY_OUTCOME[each.outcome],
             -_time(each),
         ),
     )

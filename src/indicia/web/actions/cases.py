@@ -247,7 +247,8 @@ async def rename(request: Request) -> Response:
     if not name:
         raise HTTPException(400, "A case needs a name.")
     author = author_of(request, field(form, "author", 100))
-    await run_in_threadpool(request.app.state.shelf.rename, slug, name, author=author, time=now())
+    store = await run_in_threadpool(request.app.state.shelf.store, slug)
+    await run_in_threadpool(store.rename, name, author=author, time=now())
     return RedirectResponse("/#cases", 303)
 
 

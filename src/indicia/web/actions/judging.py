@@ -89,7 +89,7 @@ async def judge(request: Request) -> Response:
     if action == "note" and not note:
         raise HTTPException(400, "The note is empty.")
     for subject in subjects:
-        await run_in_threadpool(_save, request, judgement_of(request, form, held, subject, action, value, note))
+        await run_in_threadpool(held.store.judge, judgement_of(request, form, held, subject, action, value, note))
     return back(form, case_address(held.slug))
 
 
@@ -115,10 +115,6 @@ def judgement_of(request: Request, form: FormData, held: Held, subject: str, act
         note=note,
         marking=marking,
     )
-
-
-def _save(request: Request, judgement: Judgement) -> None:
-    request.app.state.shelf.judge(request.path_params["slug"], judgement)
 
 
 def _grades(form: FormData) -> str:
@@ -164,7 +160,7 @@ async def add_claim(request: Request) -> Response:
         path = case_address(held.slug, "documents", document.id)
         return await again(document_page, request, form, error, held=held, path=path, id=document.id)
     judgement = judgement_of(request, form, held, made.id, "add", to_json(made).decode(), field(form, "note", 2000))
-    await run_in_threadpool(_save, request, judgement)
+    await run_in_threadpool(held.store.judge, judgement)
     return RedirectResponse(case_address(held.slug, "documents", document.id) + f"#r-{made.id}", 303)
 
 
@@ -249,7 +245,7 @@ async def keep_hypotheses(request: Request) -> Response:
             raise
         return await again(weigh_page, request, form, error, held=held, path=page)
     for one in said:
-        await run_in_threadpool(request.app.state.shelf.judge, held.slug, one)
+        await run_in_threadpool(held.store.judge, one)
     return RedirectResponse(f"{page}#own", 303)
 
 
@@ -308,7 +304,7 @@ async def add_evidence(request: Request) -> Response:
             raise
         trouble = error if isinstance(error, HTTPException) else HTTPException(400, str(error))
         return await again(weigh_page, request, form, trouble, held=held, path=page)
-    await run_in_threadpool(request.app.state.shelf.judge, held.slug, said)
+    await run_in_threadpool(held.store.judge, said)
     return RedirectResponse(f"{page}#enter", 303)
 
 

@@ -6,8 +6,10 @@ import re
 import threading
 import unicodedata
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -16,7 +18,7 @@ from indicia.case import Columns, Store, open_store
 from indicia.errors import InputError, StoreError
 from indicia.knowledge import load
 from indicia.pipeline import Delta, Standing, as_left, grown, is_store, load_case
-from indicia.records import Advice, Case, Claim, Document, Evidence, Judgement, Mention, to_check
+from indicia.records import Advice, Case, Claim, Document, Evidence, Mention, to_check
 from indicia.view.affair import subject, titled
 from indicia.view.moments import Moment
 from indicia.view.notes import Index
@@ -35,6 +37,17 @@ def slug_of(name: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-") or "case"
+
+
+T = TypeVar("T")
+
+
+def grouped(records: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
+    """The records by what `key` gives of each, in their order."""
+    found: dict[str, list[T]] = defaultdict(list)
+    for one in records:
+        found[key(one)].append(one)
+    return found
 
 
 ADVICES = 8  # kept, under different measures in place
@@ -142,18 +155,12 @@ class Held:
     @cached_property
     def claims_in(self) -> dict[str, list[Claim]]:
         """Claims by the document that they stand in."""
-        found: dict[str, list[Claim]] = defaultdict(list)
-        for one in self.claims.values():
-            found[one.quote.document].append(one)
-        return found
+        return grouped(self.claims.values(), lambda one: one.quote.document)
 
     @cached_property
     def mentions_in(self) -> dict[str, list[Mention]]:
         """Mentions by the document that they stand in."""
-        found: dict[str, list[Mention]] = defaultdict(list)
-        for one in self.machine.mentions:
-            found[one.span.document].append(one)
-        return found
+        return grouped(self.machine.mentions, lambda one: one.span.document)
 
     def advice(self, have: tuple[str, ...] = ()) -> Advice:
         """The advice of the case, made anew and kept when something is in place already."""
@@ -189,11 +196,8 @@ class Held:
     @cached_property
     def copies(self) -> dict[str, list[str]]:
         """For each claim that others repeat, those."""
-        found: dict[str, list[str]] = defaultdict(list)
-        for one in self.claims.values():
-            if one.origin:
-                found[one.origin].append(one.id)
-        return found
+        repeated = grouped((one for one in self.claims.values() if one.origin), lambda one: one.origin or "")
+        return {origin: [one.id for one in some] for origin, some in repeated.items()}
 
 
 def _with_one_of_each(case: Case, store: Store, columns: Columns) -> Case:
@@ -357,14 +361,6 @@ class Shelf:
             return bool(self.store(slug).last_run())
         except (KeyError, StoreError):
             return False
-
-    def rename(self, slug: str, name: str, *, author: str, time: str) -> None:
-        """Calls a case by another name; its address stays. Raises: KeyError, StoreError."""
-        self.store(slug).rename(name, author=author, time=time)
-
-    def judge(self, slug: str, judgement: Judgement) -> None:
-        """Keeps a judgement. Raises: KeyError, StoreError."""
-        self.store(slug).judge(judgement)
 
     def close(self) -> None:
         with self._lock:

@@ -25,58 +25,30 @@ from indicia.web.shown.render import Ask, Page, case_address
 
 # format -> (file name, media type, name, what it is for, heading)
 READ, MACHINES = "To read and to send", "For other tools"
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+HTML, MARKDOWN, JSON, LINES = (
+    "text/html; charset=utf-8",
+    "text/markdown; charset=utf-8",
+    "application/json",
+    "application/x-ndjson",
+)
+CSV, LINKED, PDF, SVG = "text/csv; charset=utf-8", "application/ld+json", "application/pdf", "image/svg+xml"
 FILES = {
-    "html": ("brief.html", "text/html; charset=utf-8", "Brief, one HTML page", "Opens anywhere, needs nothing else.", READ),
-    "pdf": ("brief.pdf", "application/pdf", "Brief, PDF", "To print and to send.", READ),
-    "md": ("brief.md", "text/markdown; charset=utf-8", "Brief, Markdown", "To edit as text.", READ),
-    "docx": (
-        "brief.docx",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        "Brief, Word",
-        "To edit in Word.",
-        READ,
-    ),
-    "card": ("card.svg", "image/svg+xml", "Card, one picture", "Who said what, in which words: to publish.", READ),
-    "stix": ("bundle.stix.json", "application/json", "STIX 2.1 bundle", "For OpenCTI and other platforms.", MACHINES),
-    "misp": ("event.misp.json", "application/json", "MISP event", "For MISP; marks what is fit for detection.", MACHINES),
-    "navigator": (
-        "layer.navigator.json",
-        "application/json",
-        "ATT&CK Navigator layer",
-        "The techniques in MITRE's viewer.",
-        MACHINES,
-    ),
-    "attack-flow": ("attack-flow.json", "application/json", "Attack Flow", "What was done, step by step.", MACHINES),
-    "csv": ("indicators.csv", "text/csv; charset=utf-8", "Indicators, CSV", "For spreadsheets and block lists.", MACHINES),
-    "ledger": (
-        "ledger.csv",
-        "text/csv; charset=utf-8",
-        "Ledger, CSV",
-        "Every claim with a citation, for spreadsheets.",
-        MACHINES,
-    ),
-    "jsonld": (
-        "ledger.jsonld",
-        "application/ld+json",
-        "Ledger, JSON-LD",
-        "Every claim with a citation, as linked data.",
-        MACHINES,
-    ),
-    "eurepoc": (
-        "eurepoc.csv",
-        "text/csv; charset=utf-8",
-        "EuRepoC columns, CSV",
-        "Attributions in EuRepoC's own form.",
-        MACHINES,
-    ),
-    "timesketch": ("timeline.jsonl", "application/x-ndjson", "Timeline, JSON Lines", "For Timesketch.", MACHINES),
-    "json": (
-        "case.json",
-        "application/json",
-        "The whole case, JSON",
-        "To be opened with Indicia again; log lines too.",
-        MACHINES,
-    ),
+    "html": ("brief.html", HTML, "Brief, one HTML page", "Opens anywhere, needs nothing else.", READ),
+    "pdf": ("brief.pdf", PDF, "Brief, PDF", "To print and to send.", READ),
+    "md": ("brief.md", MARKDOWN, "Brief, Markdown", "To edit as text.", READ),
+    "docx": ("brief.docx", WORD, "Brief, Word", "To edit in Word.", READ),
+    "card": ("card.svg", SVG, "Card, one picture", "Who said what, in which words: to publish.", READ),
+    "stix": ("bundle.stix.json", JSON, "STIX 2.1 bundle", "For OpenCTI and other platforms.", MACHINES),
+    "misp": ("event.misp.json", JSON, "MISP event", "For MISP; marks what is fit for detection.", MACHINES),
+    "navigator": ("layer.navigator.json", JSON, "ATT&CK Navigator layer", "The techniques in MITRE's viewer.", MACHINES),
+    "attack-flow": ("attack-flow.json", JSON, "Attack Flow", "What was done, step by step.", MACHINES),
+    "csv": ("indicators.csv", CSV, "Indicators, CSV", "For spreadsheets and block lists.", MACHINES),
+    "ledger": ("ledger.csv", CSV, "Ledger, CSV", "Every claim with a citation, for spreadsheets.", MACHINES),
+    "jsonld": ("ledger.jsonld", LINKED, "Ledger, JSON-LD", "Every claim with a citation, as linked data.", MACHINES),
+    "eurepoc": ("eurepoc.csv", CSV, "EuRepoC columns, CSV", "Attributions in EuRepoC's own form.", MACHINES),
+    "timesketch": ("timeline.jsonl", LINES, "Timeline, JSON Lines", "For Timesketch.", MACHINES),
+    "json": ("case.json", JSON, "The whole case, JSON", "To be opened with Indicia again; log lines too.", MACHINES),
 }
 WHOLE = "json"  # is the case itself: nothing of the house's own is taken out of it
 

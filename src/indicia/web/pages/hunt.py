@@ -61,14 +61,7 @@ def _length(step: int) -> str:
     return {1: "a day", 7: "a week", 14: "two weeks", 30: "30 days", 91: "a quarter", 365: "a year"}.get(step, f"{step} days")
 
 
-HEADINGS = {
-    "rule": "Rule",
-    "host": "Host",
-    "stage": "Stage",
-    "technique": "Technique",
-    "outcome": "Outcome",
-    "level": "Level",
-}
+HEADINGS = {name: name.capitalize() for name in FACETS}
 CHAINS, IN_FULL = 12, 3  # on a page, and of the first page those that stand open
 OF_STAGE, OF_FOLDED = 4, 1  # sightings of a stage that are shown with a chain that stands open, and with one that is folded
 PER_PAGE = 50
@@ -236,38 +229,25 @@ def sighting(ask: Ask) -> Page:
     return Page("sighting.html.j2", one.title, data, {"standing": held.standing, "rule": rule, "chain": chains[:1]})
 
 
-CELLS = (
-    "time",
-    "host",
-    "level",
-    "rule_title",
-    "stage",
-    "outcome",
-    "techniques",
-    "indicator",
-    "matched",
-    "place",
-    "rule",
-    "id",
-)
+CELLS: dict[str, Callable[[Sighting], object]] = {
+    "time": lambda one: one.event.time.isoformat() if one.event.time else "",
+    "host": lambda one: one.event.host,
+    "level": lambda one: one.level.value,
+    "rule_title": lambda one: one.title,
+    "stage": lambda one: one.stage.value,
+    "outcome": lambda one: one.outcome.value,
+    "techniques": lambda one: " ".join(one.techniques),
+    "indicator": lambda one: one.indicator or "",
+    "matched": lambda one: line_of(one),
+    "place": lambda one: str(one.event.place),
+    "rule": lambda one: one.rule,
+    "id": lambda one: one.id,
+}
 
 
 def cells_of(one: Sighting) -> tuple[object, ...]:
     """A sighting as a row of `CELLS`."""
-    return (
-        one.event.time.isoformat() if one.event.time else "",
-        one.event.host,
-        one.level.value,
-        one.title,
-        one.stage.value,
-        one.outcome.value,
-        " ".join(one.techniques),
-        one.indicator or "",
-        line_of(one),
-        str(one.event.place),
-        one.rule,
-        one.id,
-    )
+    return tuple(cell(one) for cell in CELLS.values())
 
 
 def sightings_csv(ask: Ask) -> Response:
@@ -281,7 +261,7 @@ def sightings_csv(ask: Ask) -> Response:
         while batch := list(islice(places, AT_ONCE)):
             yield from map(cells_of, held.sightings.read(batch))
 
-    return as_csv(f"{held.slug}-sightings.csv", CELLS, rows(), marking_of(held.case))
+    return as_csv(f"{held.slug}-sightings.csv", tuple(CELLS), rows(), marking_of(held.case))
 
 
 def rules(ask: Ask) -> Page:

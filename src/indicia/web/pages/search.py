@@ -283,7 +283,9 @@ def _each(held: Held) -> Iterator[QueryTable]:
     )
     places = range(min(len(held.sightings), MOST_SIGHTINGS))
     batches = (list(places[start : start + AT_ONCE]) for start in range(0, len(places), AT_ONCE))
-    yield QueryTable("sightings", hunt.CELLS, (hunt.cells_of(one) for batch in batches for one in held.sightings.read(batch)))
+    yield QueryTable(
+        "sightings", tuple(hunt.CELLS), (hunt.cells_of(one) for batch in batches for one in held.sightings.read(batch))
+    )
     yield QueryTable(
         "evidence",
         ("kind", "feature", "label", "reliability", "credibility", "weight", "note", "id"),

@@ -32,21 +32,6 @@ def span_of(moments: Sequence[Moment]) -> tuple[date, date] | None:
     return (min(days), max(days)) if days else None
 
 
-def timeline_picture(
-    moments: Sequence[Moment],
-    bounds: tuple[date, date],
-    show: Shown,
-    at: Mapping[str, str],
-    zoom: Callable[[str, str], str],
-    label: Callable[[Moment], str],
-) -> Markup:
-    """The timeline as a page shows it. `at` gives the address of a record, `zoom` that of a range; a script reads from the
-    picture which days lie where."""
-    canvas, (low, high) = timeline_drawing(moments, bounds, show, at, zoom, label)
-    where = {"low": low.isoformat(), "high": high.isoformat(), "left": f"{LEFT:g}", "right": f"{RIGHT:g}"}
-    return Markup(canvas.linked("timeline", TITLE, where))
-
-
 def timeline_drawing(
     moments: Sequence[Moment],
     bounds: tuple[date, date],
@@ -55,8 +40,8 @@ def timeline_drawing(
     zoom: Callable[[str, str], str],
     label: Callable[[Moment], str],
 ) -> tuple[Drawing, tuple[date, date]]:
-    """The same as a drawing, with the first and the last day of its scale. Moments of one lane and date share a mark; where
-    `at` and `zoom` give nothing, there is no link."""
+    """The timeline, with the first and the last day of its scale. `at` gives the address of a record, `zoom` that of a range;
+    where they give nothing, there is no link. Moments of one lane and date share a mark."""
     low, high = bounds
     edge = max(1, (high - low).days // 40)
     low, high = moved(low, -edge), moved(high, edge)
@@ -100,6 +85,12 @@ def timeline_drawing(
             canvas.text(x, middle + 4, words, size=SIZE, anchor="end" if flipped else "start")
             canvas.end()
     return canvas, (low, high)
+
+
+def linked(canvas: Drawing, scale: tuple[date, date]) -> Markup:
+    """The drawing as a page shows it; a script reads from it which days lie where."""
+    where = {"low": scale[0].isoformat(), "high": scale[1].isoformat(), "left": f"{LEFT:g}", "right": f"{RIGHT:g}"}
+    return Markup(canvas.linked("timeline", TITLE, where))
 
 
 def _leads_to(group: Sequence[Moment], at: Mapping[str, str], zoom: Callable[[str, str], str]) -> str:
@@ -208,11 +199,9 @@ def timeline_page(ask: Ask) -> Page:
     counts = Counter(one.lane for one in in_range)
     data = {
         "moments": page.rows,
-        "total": page.total,
+        **page.place,
         "of": len(found),
         "undated": len(found) - len(dated),
-        "page": page.page,
-        "pages": page.pages,
         "filters": {"since": since, "until": until, "lanes": lanes},
     }
 
@@ -220,7 +209,7 @@ def timeline_page(ask: Ask) -> Page:
         return ask.link(since=first, until=last)
 
     view = {
-        "picture": timeline_picture(kept[:DRAWN], shown, held.show, at, zoom, _spoken) if shown else "",
+        "picture": linked(*timeline_drawing(kept[:DRAWN], shown, held.show, at, zoom, _spoken)) if shown else "",
         "cut": len(kept) > DRAWN,
         "lanes": [
             {"name": name, "count": counts[key], "chosen": key in lanes, "address": _toggled(ask, lanes, key), "key": key}

@@ -244,14 +244,7 @@ def _table(ask: Ask, kind: EvidenceKind, base: Weighing, now: Weighing, variant:
         }
         for item in page.rows
     ]
-    return {
-        "rows": rows,
-        "about": names.get(about or "", about or ""),
-        "page": page.page,
-        "pages": page.pages,
-        "total": page.total,
-        "name": kind.value,
-    }
+    return {"rows": rows, "about": names.get(about or "", about or ""), **page.place, "name": kind.value}
 
 
 def _variant(ask: Ask, known: Mapping[str, Evidence], params: QueryParams) -> Variant:

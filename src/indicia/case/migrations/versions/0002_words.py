@@ -6,7 +6,7 @@ import msgspec
 import sqlalchemy as sa
 from alembic import op
 
-from indicia.case.parts import LISTS
+from indicia.case.tables import LISTS
 from indicia.case.words import INDEXED, create_words, fill_words
 from indicia.records import Record, Sighting
 

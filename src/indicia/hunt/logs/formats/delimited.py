@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -74,6 +74,7 @@ def read_rows(
     lines = lines[block.ends[lines] > block.starts[lines]]
     encoded = [name for name in names if name in set(wanted)]
     as_text = [name for name in names if name in set(plain)]
+    asked = _Asked(names, delimiter, quoted, escape, encoded, as_text)
     unbalanced = _misleading(block, lines, quoted)
     if len(unbalanced):
         lines = lines[~np.isin(lines, unbalanced)]
@@ -83,20 +84,18 @@ def read_rows(
         odd.append(row.number - 1)
         return "skip"
 
-    for suspects in (_none, _askew_lines, _all):  # lines that are kept from Arrow
+    for attempt in range(3):  # with every line that it may read, without those of odd quotes, with none
         odd.clear()
-        apart = suspects(block, lines, delimiter, quoted and not escape)
+        apart = lines if attempt == 2 else lines[:0]
+        if attempt == 1 and quoted and not escape:
+            apart = lines[askew(np.frombuffer(block.data, np.uint8), block.starts[lines], block.ends[lines], delimiter)[0]]
         if len(apart):
             unbalanced, lines = np.sort(np.concatenate((apart, unbalanced))), lines[~np.isin(lines, apart)]
-        if (
-            len(lines) <= FEW
-            and not escape
-            and (found := _by_splitting(block, lines, names, delimiter, quoted, encoded, as_text))
-        ):
+        if len(lines) <= FEW and not escape and (found := _by_splitting(block, lines, asked)):
             columns, texts, odd[:] = found
             break
         try:
-            columns, texts, rows = _by_arrow(block, lines, names, delimiter, quoted, escape, encoded, as_text, give_back)
+            columns, texts, rows = _by_arrow(block, lines, asked, give_back)
         except pa.ArrowInvalid:  # nothing that it would call a row
             continue
         if rows + len(odd) == len(lines):
@@ -118,19 +117,25 @@ def read_rows(
     return Rows(columns, texts, lines, len(odd), len(unbalanced))
 
 
+class _Asked(NamedTuple):
+    """How lines are read, and which of their columns are wanted encoded and as texts."""
+
+    names: Sequence[str]
+    delimiter: str
+    quoted: bool
+    escape: str
+    encoded: Sequence[str]
+    as_text: Sequence[str]
+
+
 def _by_splitting(
-    block: LineBlock,
-    lines: Ints,
-    names: Sequence[str],
-    delimiter: str,
-    quoted: bool,
-    encoded: Sequence[str],
-    as_text: Sequence[str],
+    block: LineBlock, lines: Ints, asked: _Asked
 ) -> tuple[dict[str, Column], dict[str, pa.StringArray], list[int]] | None:
     """The columns of a few lines, and the numbers of those that do not have all fields; None where quotes have a meaning.
 
     Arrow takes a millisecond to start, which many small files would pay each.
     """
+    names, delimiter, quoted, _, encoded, as_text = asked
     texts = [block.line(int(index)) for index in lines]
     if len(names) < 2 or (quoted and any('"' in text for text in texts)):
         return None
@@ -145,33 +150,10 @@ def _by_splitting(
     return {name: encode(arrays[name]) for name in encoded}, {name: arrays[name] for name in as_text}, odd
 
 
-def _none(_block: LineBlock, lines: Ints, _delimiter: str, _rfc: bool) -> Ints:
-    return lines[:0]
-
-
-def _askew_lines(block: LineBlock, lines: Ints, delimiter: str, rfc: bool) -> Ints:
-    if not rfc:
-        return lines[:0]
-    odd, _ = askew(np.frombuffer(block.data, np.uint8), block.starts[lines], block.ends[lines], delimiter)
-    chosen: Ints = lines[odd]
-    return chosen
-
-
-def _all(_block: LineBlock, lines: Ints, _delimiter: str, _rfc: bool) -> Ints:
-    return lines
-
-
 def _by_arrow(
-    block: LineBlock,
-    lines: Ints,
-    names: Sequence[str],
-    delimiter: str,
-    quoted: bool,
-    escape: str,
-    encoded: Sequence[str],
-    as_text: Sequence[str],
-    give_back: Callable[[arrow_csv.InvalidRow], str],
+    block: LineBlock, lines: Ints, asked: _Asked, give_back: Callable[[arrow_csv.InvalidRow], str]
 ) -> tuple[dict[str, Column], dict[str, pa.StringArray], int]:
+    names, delimiter, quoted, escape, encoded, as_text = asked
     data = _bytes_of(block, lines)
     both = [*encoded, *(name for name in as_text if name not in encoded)] or [names[0]]
     kinds = {name: pa.dictionary(pa.int32(), pa.string()) if name in encoded else pa.string() for name in both}

@@ -235,22 +235,11 @@ def bare_names(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 # What records of unknown origin, and their files, call the log that they are of: fields in which exporters and people say so.
-_TELLING = (
-    "product",
-    "vendor",
-    "service",
-    "category",
-    "logsource.product",
-    "logsource.service",
-    "logsource.category",
-    "event.module",
-    "event.dataset",
-    "event.provider",
-    "observer.product",
-    "sourcetype",
-    "source_type",
-    "_sourcetype",
-    "log_type",
+_TELLING = tuple(
+    """
+    product vendor service category logsource.product logsource.service logsource.category event.module event.dataset
+    event.provider observer.product sourcetype source_type _sourcetype log_type
+    """.split()
 )
 _SPLIT = re.compile(r"[^\w.-]+")
 

@@ -65,18 +65,23 @@ def _short(match: re.Match[str]) -> int:
     return NO_TIME
 
 
+def _whole_day(clock: str, half: str | None) -> tuple[str, str, str]:
+    """The hour of a whole day, the colon and the rest of a time of which day (AM, p.m.) or of none."""
+    hour, colon, rest = clock.partition(":")
+    if half:
+        hour = str(int(hour) % 12 + (12 if half[0] in "Pp" else 0))
+    return hour, colon, rest
+
+
 def _four(match: re.Match[str]) -> int:
     """A year behind: which of the two before it is the month shows where only one can be (22-06-2014), or the clock knows."""
     first, second, clock = int(match["first"]), int(match["second"]), match["clock"].replace(",", ".")
     if first > 12 and second > 12:
         return NO_TIME
-    half = (match["half"] or "").upper().replace(".", "")
-    likely = "mdy" if match["mark"] == "/" or half else "dmy"
+    likely = "mdy" if match["mark"] == "/" or match["half"] else "dmy"
     day_first = first > 12 or (second <= 12 and first != second and CLOCK.order(likely) == "dmy")
     month, day = (second, first) if day_first else (first, second)
-    hour, colon, rest = clock.partition(":")
-    if half:  # half a day's hours
-        hour = str(int(hour) % 12 + (12 if half == "PM" else 0))
+    hour, colon, rest = _whole_day(clock, match["half"])
     zone = (match["zone"] or "").strip()
     year = match["year"] if len(match["year"]) == 4 else f"20{match['year']}"
     rest = f"{rest[:5]}.{rest[6:]}" if rest[5:6] == ":" else rest  # WebSphere's milliseconds
@@ -88,10 +93,7 @@ def _named_month(match: re.Match[str]) -> int:
     month = _MONTHS.get(match["month"][:3].lower())
     if month is None:
         return NO_TIME
-    hour, colon, rest = match["clock"].replace(",", ".").partition(":")
-    half = (match["half"] or "").upper()
-    if half:
-        hour = str(int(hour) % 12 + (12 if half == "PM" else 0))
+    hour, colon, rest = _whole_day(match["clock"].replace(",", "."), match["half"])
     zone = (match["zone"] or "").strip()
     zone = ZONES.get(zone, zone if zone[:1] in ("+", "-", "Z") else "")
     return iso_time(f"{match['year']}-{month:02}-{int(match['day']):02}T{hour.zfill(2)}{colon}{rest}{zone}")
