@@ -1,10 +1,10 @@
 """The case on disk: one SQLite file, or PostgreSQL for a team.
 
-store  merge, judge, load, queries      place  which database is read, and which written
-held   what holds in it                 past   runs, changes, versions
-parts  how a case falls into records    words  the full-text index
+store   merge, judge, load, queries     place  which database is read, and which written
+past    what holds in it, and held: runs, changes, versions
+tables  its shape, and how a case falls into records    words  the full-text index
 writer, rows  the difference, written
-columns  the sightings as columns        tables, migrate, migrations/  the shape of the file and how it changes
+columns  the sightings as columns        migrate, migrations/  how the shape changes
 """
 
 from __future__ import annotations

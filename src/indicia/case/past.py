@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -95,26 +95,7 @@ def versions_of(connection: Connection, id: str) -> tuple[Version, ...]:
 
 
 # What holds in a case, or held after one of its runs, read over a connection.
-__all__ = [
-    "AT_ONCE",
-    "bodies",
-    "case_of",
-    "decoded",
-    "each_sighting",
-    "encoded",
-    "holds",
-    "last_build",
-    "seen_of",
-    "whole_case",
-    "with_sightings",
-]
-
 AT_ONCE = 500  # values in one query, and rows that are fetched together
-_encoder = msgspec.json.Encoder(order="deterministic")
-
-
-def encoded(record: Mapping[str, Any] | Record) -> bytes:
-    return _encoder.encode(record)
 
 
 def decoded(body: bytes, type: Any) -> Any:

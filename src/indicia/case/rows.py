@@ -5,12 +5,21 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Integer, LargeBinary, String, Table
 
+BATCH = 5_000  # rows sent at a time: large enough to be quick, small enough to bound memory
 _CACHE = 256_000  # KiB of pages that SQLite may hold while it takes in very many rows, and of PostgreSQL's to sort them
 _GATHERED = 32_000  # KiB that PostgreSQL gathers of a full-text index: with more it is slower, since it looks further for each
+
+
+def batches(rows: Iterable[Any], size: int = BATCH) -> Iterator[list[Any]]:
+    """The rows, so many at a time."""
+    iterator = iter(rows)
+    while batch := list(islice(iterator, size)):
+        yield batch
 
 
 # Our column types as PostgreSQL calls them.

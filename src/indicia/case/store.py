@@ -27,7 +27,6 @@ from indicia.case.past import (
     changes_of,
     decoded,
     each_sighting,
-    encoded,
     holds,
     last_build,
     runs_of,
@@ -37,14 +36,12 @@ from indicia.case.past import (
     with_sightings,
 )
 from indicia.case.place import DAMAGED, Place, complete, reading
-from indicia.case.rows import loading
+from indicia.case.rows import batches, loading
 from indicia.case.tables import LISTS, RecordPart, entry, offered, run, sighting, technique, watched
 from indicia.case.words import INDEXED, find_numbers, find_rows, how_many, phrases, snippet, words_of
-from indicia.case.writer import MANY, Writer, batches, new_run
+from indicia.case.writer import MANY, Writer, new_run
 from indicia.errors import StoreError
-from indicia.records import Case, Claim, Document, Judgement, Mention, Record, Seen, Sighting, Streamed
-
-__all__ = ["Found", "Merged", "Row", "Store", "open_store"]
+from indicia.records import Case, Claim, Document, Judgement, Mention, Record, Seen, Sighting, Streamed, to_json
 
 _KINDS: dict[str, type[Record]] = {kind: type for kind, (_, type) in LISTS.items()} | {"sighting": Sighting}
 _TRIES = 3  # to grow a case while others write to it, before they are made to wait
@@ -156,7 +153,7 @@ class Store:
             key = _key(source)
             now = seen_of(connection, key).with_later(one)
             connection.execute(delete(watched).where(watched.c.source == key))
-            connection.execute(insert(watched).values(source=key, body=encoded(now)))
+            connection.execute(insert(watched).values(source=key, body=to_json(now)))
 
     def seen(self, source: str) -> Seen:
         """What is in the case of a source that is watched."""
@@ -176,12 +173,12 @@ class Store:
                 raise StoreError("no case has been saved here yet", where=self.address)
             head = msgspec.structs.replace(decoded(heads[-1], Case), name=name)
             Writer(connection, new_run(connection, author, time, f"renamed: {name}")).write(
-                RecordPart("head", (("head", encoded(head)),))
+                RecordPart("head", (("head", to_json(head)),))
             )
 
     def judge(self, judgement: Judgement) -> None:
         """Keeps what a person decided, beside the machine's own. What is there already, word by word, is kept once."""
-        body = encoded(judgement)
+        body = to_json(judgement)
         with self._writing() as connection:
             of_all = entry.c.kind == "judgement"
             is_alike = (entry.c.id == judgement.id) | entry.c.id.startswith(f"{judgement.id}#", autoescape=True)
@@ -266,8 +263,7 @@ class Store:
         """The current sightings at these places, in the order asked for; a place that is not there is left out."""
         found: dict[int, Sighting] = {}
         with self._reading() as connection:
-            for start in range(0, len(places), AT_ONCE):
-                batch = places[start : start + AT_ONCE]
+            for batch in batches(places, AT_ONCE):
                 query = select(sighting.c.place, sighting.c.body).where(sighting.c.until.is_(None), sighting.c.place.in_(batch))
                 found |= {row.place: decoded(row.body, Sighting) for row in connection.execute(query)}
         return tuple(found[place] for place in places if place in found)
@@ -276,8 +272,7 @@ class Store:
         """The places of those of `ids` that are current sightings."""
         found: dict[str, int] = {}
         with self._reading() as connection:
-            for start in range(0, len(ids), AT_ONCE):
-                batch = ids[start : start + AT_ONCE]
+            for batch in batches(ids, AT_ONCE):
                 # Whether it holds is asked here: in the query it would lead SQLite to read all that hold instead of these ids.
                 query = select(sighting.c.id, sighting.c.place, sighting.c.until).where(sighting.c.id.in_(batch))
                 found |= {row.id: row.place for row in connection.execute(query) if row.until is None}

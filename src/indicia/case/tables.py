@@ -29,9 +29,8 @@ from indicia.records import (
     Record,
     Weighing,
     stable_id,
+    to_json,
 )
-
-__all__ = ["SHAPES", "entry", "metadata", "offered", "run", "sighting", "technique", "watched"]
 
 SHAPES = ("0001", "0002", "0003", "0004", "0005", "0006")  # of a case file since the first version; the last is today's
 
@@ -125,7 +124,6 @@ SINGLES: dict[str, tuple[str, type[Record]]] = {
     "weighing": ("weighing", Weighing),
     "advice": ("advice", Advice),
 }
-_encoder = msgspec.json.Encoder(order="deterministic")
 
 
 class RecordPart(NamedTuple):
@@ -139,7 +137,7 @@ def _identified(records: Iterator[Any] | tuple[Any, ...], kind: str) -> tuple[tu
     seen: dict[str, int] = {}
     out = []
     for record in records:
-        body = _encoder.encode(record)
+        body = to_json(record)
         id = getattr(record, "id", None) or stable_id(kind, body)
         seen[id] = seen.get(id, 0) + 1
         out.append((id if seen[id] == 1 else f"{id}#{seen[id]}", body))
@@ -160,4 +158,4 @@ def parts_of(case: Case) -> Iterator[RecordPart]:
     )
     hunt = msgspec.structs.replace(case.hunt, sightings=()) if case.hunt else None
     for kind, one in (("head", head), ("hunt", hunt), ("weighing", case.weighing), ("advice", case.advice)):
-        yield RecordPart(kind, ((kind, _encoder.encode(one)),) if one is not None else ())
+        yield RecordPart(kind, ((kind, to_json(one)),) if one is not None else ())

@@ -16,7 +16,7 @@ from itertools import chain
 
 from sqlalchemy import Connection, text
 
-from indicia.case.rows import copy_rows
+from indicia.case.rows import batches, copy_rows
 from indicia.records import Claim, Document, Judgement, Mention, Record, Sighting
 
 INDEXED = ("document", "claim", "mention", "judgement")  # kinds of entries, beside sightings
@@ -160,13 +160,8 @@ def create_words(connection: Connection) -> None:
 
 def fill_words(connection: Connection, table: str, rows: Iterable[tuple[int, Record]]) -> None:
     """Indexes what is there already, a part at a time."""
-    batch: list[tuple[int, str]] = []
-    for seq, record in rows:
-        batch.append((seq, words_of(record)))
-        if len(batch) >= 1000:
-            add_words(connection, table, batch)
-            batch = []
-    add_words(connection, table, batch)
+    for some in batches(rows, 1000):
+        add_words(connection, table, [(seq, words_of(record)) for seq, record in some])
 
 
 def add_words(connection: Connection, table: str, rows: Sequence[tuple[int, str]]) -> None:

@@ -6,7 +6,6 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from hashlib import blake2b
-from itertools import islice
 from typing import Any
 
 import msgspec
@@ -14,17 +13,13 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from indicia.case.columns import Columns
 from indicia.case.past import Changes
-from indicia.case.rows import add_rows, bare
+from indicia.case.rows import BATCH, add_rows, bare, batches
 from indicia.case.tables import LISTS, RecordPart, entry, parts_of, run, sighting, technique
 from indicia.case.words import INDEXED, add_words, words_of
-from indicia.records import Case, Sighting
-
-__all__ = ["MANY", "Writer", "batches", "new_run"]
+from indicia.records import Case, Sighting, to_json
 
 MANY = 50_000  # sightings: from here on, indexes are made after the rows and not with each
 _FILLED = ("sighting", "technique", "sighting_words")
-_BATCH = 5_000  # rows sent at a time: large enough to be quick, small enough to bound memory
-_encoder = msgspec.json.Encoder(order="deterministic")
 
 
 def new_run(connection: Connection, author: str, time: str, what: str) -> int:
@@ -105,7 +100,7 @@ class Writer:
         """Sightings, which may be a million: what holds is kept as digests while they are compared."""
         held: dict[str, tuple[int, int, bytes]] = {}
         query = select(sighting.c.seq, sighting.c.id, sighting.c.place, sighting.c.body).where(sighting.c.until.is_(None))
-        for row in self.connection.execute(query, execution_options={"yield_per": _BATCH}):
+        for row in self.connection.execute(query, execution_options={"yield_per": BATCH}):
             held[row.id] = (row.seq, row.place, _digest(bytes(row.body)))
         first = len(sightings) > MANY and not self._top(sighting)
         with bare(self.connection, _FILLED) if first else nullcontext():
@@ -137,7 +132,7 @@ class Writer:
             for place, each in batch:
                 count = seen[each.id] = seen.get(each.id, 0) + 1
                 id = each.id if count == 1 else f"{each.id}#{count}"
-                body = _encoder.encode(each)
+                body = to_json(each)
                 before = held.pop(id, None)
                 if before is not None and before[2] == _digest(body):
                     if before[1] != place:
@@ -200,10 +195,3 @@ def _plain(value: str, most: int) -> str:
 
 def _digest(body: bytes) -> bytes:
     return blake2b(body, digest_size=16).digest()
-
-
-def batches(rows: Iterable[Any], size: int = _BATCH) -> Iterator[list[Any]]:
-    """The rows, so many at a time."""
-    iterator = iter(rows)
-    while batch := list(islice(iterator, size)):
-        yield batch

@@ -99,21 +99,21 @@ def to_json(value: Record | Iterable[Record]) -> bytes:
     return _encoder.encode(value if isinstance(value, msgspec.Struct) else list(value))
 
 
-def json_pieces(record: Record) -> Iterator[bytes]:
-    """The same bytes piece by piece: of a record with very many others as a field, never all of them at once."""
-    opening = b"{"
-    for name in record.__struct_fields__:
-        value = getattr(record, name)
-        yield opening + _encoder.encode(name) + b":"
-        if isinstance(value, tuple):
-            yield b"["
-            for start in range(0, len(value), _AT_ONCE):
-                yield (b"," if start else b"") + _encoder.encode(value[start : start + _AT_ONCE])[1:-1]
-            yield b"]"
-        else:
-            yield _encoder.encode(value)
-        opening = b","
-    yield b"}"
+def json_pieces(value: Any) -> Iterator[bytes]:
+    """The same bytes of a record piece by piece: where it holds very many others, never all of them at once."""
+    if isinstance(value, Record):
+        for number, name in enumerate(value.__struct_fields__):
+            yield (b"," if number else b"{") + _encoder.encode(name) + b":"
+            yield from json_pieces(getattr(value, name))
+        yield b"}"
+    elif isinstance(value, (tuple, Streamed)):
+        rows, opening = iter(value), b"["
+        while some := list(islice(rows, _AT_ONCE)):
+            yield opening + _encoder.encode(some)[1:-1]
+            opening = b","
+        yield b"]" if opening == b"," else b"[]"
+    else:
+        yield _encoder.encode(value)
 
 
 _AT_ONCE = 1_000

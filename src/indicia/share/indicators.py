@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 import msgspec
 
 from indicia.knowledge import Knowledge
-from indicia.records import Case, Context, Hunt, MentionKind, Streamed
+from indicia.records import Case, Context, MentionKind, json_pieces
 from indicia.share.redact import marking_of
 from indicia.view.inert import inert_table
 
@@ -108,9 +107,6 @@ def render(case: Case, knowledge: Knowledge) -> bytes:
 
 
 # The case as JSON: everything, machine values as they are, without what differs from run to run.
-_encoder = msgspec.json.Encoder(order="deterministic")
-
-
 def case_json(case: Case) -> bytes:
     """The record as one line of JSON, to be read back with `records.from_json(data, Case)`. Seconds spent are left out."""
     return b"".join(case_pieces(case))
@@ -120,21 +116,5 @@ def case_pieces(case: Case, _: Knowledge | None = None) -> Iterator[bytes]:
     """The same piece by piece, so that sightings that are read as they are gone through never stand in memory together."""
     if case.hunt is not None and case.hunt.stats:
         case = msgspec.structs.replace(case, hunt=msgspec.structs.replace(case.hunt, stats=()))
-    yield from _pieces(case)
+    yield from json_pieces(case)
     yield b"\n"
-
-
-def _pieces(value: Any) -> Iterator[bytes]:
-    """JSON as the encoder of records writes it: fields in their order, nothing left out."""
-    if isinstance(value, (Case, Hunt)):
-        for number, name in enumerate(value.__struct_fields__):
-            yield b"%s%s:" % (b"," if number else b"{", _encoder.encode(name))
-            yield from _pieces(getattr(value, name))
-        yield b"}"
-    elif isinstance(value, Streamed):
-        yield b"["
-        for number, one in enumerate(value):
-            yield b"," + _encoder.encode(one) if number else _encoder.encode(one)
-        yield b"]"
-    else:
-        yield _encoder.encode(value)

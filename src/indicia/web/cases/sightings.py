@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple
@@ -24,6 +24,7 @@ FACETS = ("rule", "host", "stage", "technique", "outcome", "level")
 SORTS = ("time", "level", "host", "stage", "rule")
 MOST_VALUES = 200  # of one facet
 _DAY = 86_400  # seconds
+_AT_ONCE = 5_000  # records in memory while many are gone through
 _ORDER = {"level": [one.value for one in reversed(RuleLevel)], "stage": [one.value for one in Stage]}
 Mask = npt.NDArray[np.bool_]
 
@@ -219,6 +220,11 @@ class Sightings:
     def read(self, places: Sequence[int] | npt.NDArray[np.int64]) -> tuple[Sighting, ...]:
         """The records at these places."""
         return self.store.sightings_at([int(place) for place in places])
+
+    def each(self, places: Sequence[int] | npt.NDArray[np.int64]) -> Iterator[Sighting]:
+        """The same one by one, so that never all of them are in memory."""
+        for start in range(0, len(places), _AT_ONCE):
+            yield from self.read(places[start : start + _AT_ONCE])
 
     def by_id(self, ids: Sequence[str]) -> dict[str, Sighting]:
         """Those of `ids` that are sightings of this case."""

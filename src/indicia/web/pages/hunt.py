@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from itertools import islice
 from typing import Any
 
 from markupsafe import Markup
@@ -65,7 +64,6 @@ HEADINGS = {name: name.capitalize() for name in FACETS}
 CHAINS, IN_FULL = 12, 3  # on a page, and of the first page those that stand open
 OF_STAGE, OF_FOLDED = 4, 1  # sightings of a stage that are shown with a chain that stands open, and with one that is folded
 PER_PAGE = 50
-AT_ONCE = 5_000  # records in memory while a table is written
 
 
 def hunt(ask: Ask) -> Page:
@@ -255,13 +253,8 @@ def sightings_csv(ask: Ask) -> Response:
     held = ask.held
     if held.case.hunt is None:
         raise HTTPException(404, "There are no logs in this case.")
-    places = iter(_found(ask)[0].places.tolist())
-
-    def rows() -> Iterable[tuple[object, ...]]:
-        while batch := list(islice(places, AT_ONCE)):
-            yield from map(cells_of, held.sightings.read(batch))
-
-    return as_csv(f"{held.slug}-sightings.csv", tuple(CELLS), rows(), marking_of(held.case))
+    rows = map(cells_of, held.sightings.each(_found(ask)[0].places))
+    return as_csv(f"{held.slug}-sightings.csv", tuple(CELLS), rows, marking_of(held.case))
 
 
 def rules(ask: Ask) -> Page:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from starlette.exceptions import HTTPException
@@ -166,7 +167,6 @@ def after(text: str, end: int) -> str:
 
 # Asking anything of a case in SQL, over a copy of its tables that nothing can be written to.
 MOST_SIGHTINGS = 100_000  # that are copied; the page says where there are more
-AT_ONCE = 500  # sightings read in one go
 KINDS = {"claim--": "claims", "document--": "documents", "sighting--": "sightings"}  # of ids, and the pages that they have
 EXAMPLES = (
     (
@@ -240,23 +240,23 @@ def _tables(held: Held) -> Tables:
         return held.explored
 
 
+_OF_TEXT = attrgetter("name", "publisher", "published", "language")
+_OF_MENTION = attrgetter("kind.value", "value", "type", "context.value", "span.text", "span.document", "span.start")
+_OF_EVIDENCE = attrgetter("kind.value", "feature", "label", "reliability", "credibility", "weight", "note", "id")
+_WHAT, _WHEN = (
+    attrgetter("kind.value", "audience.value", "title", "instruction"),
+    attrgetter("effect", "within_hours", "due", "id"),
+)
+_OF_JUDGEMENT = attrgetter("time", "author", "action", "subject", "value", "note")
+
+
 def _each(held: Held) -> Iterator[QueryTable]:
     case, standing = held.case, held.standing
     yield QueryTable(
         "documents",
         ("title", "name", "publisher", "published", "language", "marking", "characters", "text", "id"),
         (
-            (
-                held.index.title(one),
-                one.name,
-                one.publisher,
-                one.published,
-                one.language,
-                shown_marking(one.marking),
-                len(one.text),
-                one.text,
-                one.id,
-            )
+            (held.index.title(one), *_OF_TEXT(one), shown_marking(one.marking), len(one.text), one.text, one.id)
             for one in case.documents
         ),
     )
@@ -266,50 +266,20 @@ def _each(held: Held) -> Iterator[QueryTable]:
     yield QueryTable(
         "mentions",
         ("kind", "value", "type", "context", "words", "document", "start", "rejected", "id"),
-        (
-            (
-                one.kind.value,
-                one.value,
-                one.type,
-                one.context.value,
-                one.span.text,
-                one.span.document,
-                one.span.start,
-                int(standing.is_rejected(one.id)),
-                one.id,
-            )
-            for one in held.mentions.values()
-        ),
+        ((*_OF_MENTION(one), int(standing.is_rejected(one.id)), one.id) for one in held.mentions.values()),
     )
-    places = range(min(len(held.sightings), MOST_SIGHTINGS))
-    batches = (list(places[start : start + AT_ONCE]) for start in range(0, len(places), AT_ONCE))
-    yield QueryTable(
-        "sightings", tuple(hunt.CELLS), (hunt.cells_of(one) for batch in batches for one in held.sightings.read(batch))
-    )
+    sightings = held.sightings.each(range(min(len(held.sightings), MOST_SIGHTINGS)))
+    yield QueryTable("sightings", tuple(hunt.CELLS), map(hunt.cells_of, sightings))
     yield QueryTable(
         "evidence",
         ("kind", "feature", "label", "reliability", "credibility", "weight", "note", "id"),
-        (
-            (one.kind.value, one.feature, one.label, one.reliability, one.credibility, one.weight, one.note, one.id)
-            for one in (case.weighing.evidence if case.weighing else ())
-        ),
+        map(_OF_EVIDENCE, case.weighing.evidence if case.weighing else ()),
     )
     yield QueryTable(
         "measures",
         ("place", "kind", "audience", "title", "instruction", "covers", "effect", "within_hours", "due", "id"),
         (
-            (
-                place,
-                one.kind.value,
-                one.audience.value,
-                one.title,
-                one.instruction,
-                " ".join(one.covers),
-                one.effect,
-                one.within_hours,
-                one.due,
-                one.id,
-            )
+            (place, *_WHAT(one), " ".join(one.covers), *_WHEN(one))
             for place, one in enumerate(held.advice().measures if case.advice else (), 1)
         ),
     )
@@ -317,5 +287,5 @@ def _each(held: Held) -> Iterator[QueryTable]:
     yield QueryTable(
         "judgements",
         ("time", "author", "action", "subject", "value", "note"),
-        ((one.time, one.author, one.action, one.subject, one.value, one.note) for one in held.machine.judgements),
+        map(_OF_JUDGEMENT, held.machine.judgements),
     )
