@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -13,7 +14,7 @@ from indicia.errors import InputError
 from indicia.hunt.match.plan import Plan, plan_of
 from indicia.hunt.rules import cache
 from indicia.hunt.rules.files import LARGEST, rule_files, settled, signature_of
-from indicia.hunt.rules.ir import And, Correlation, How, Node, Not, Or, Refused, Rule, RuleSet, RuleSource, Test
+from indicia.hunt.rules.ir import And, Correlation, How, Named, Node, Not, Refused, Rule, RuleSet, RuleSource, Test, either
 from indicia.hunt.sources import FAMILIES, PRESENT
 from indicia.hunt.sources.detections import DETECTIONS, SAID, Detection, Means
 from indicia.records import Problem, RuleLevel, Severity
@@ -57,7 +58,7 @@ def _by_level(detection: Detection) -> Iterator[tuple[RuleLevel, Node]]:
             if each.level is level
         ]
         if cases:
-            yield level, cases[0] if len(cases) == 1 else Or(tuple(cases))
+            yield level, either(cases)
 
 
 def _others(before: Iterable[Means], level: RuleLevel) -> list[Means]:
@@ -65,13 +66,13 @@ def _others(before: Iterable[Means], level: RuleLevel) -> list[Means]:
 
 
 def _all(where: Mapping[str, tuple[str, ...]]) -> Node:
-    return And(tuple(_either([_holds(field.split(), value) for value in values]) for field, values in where.items()))
+    return And(tuple(either([_holds(field.split(), value) for value in values]) for field, values in where.items()))
 
 
 def _holds(names: list[str], value: str) -> Node:
     if not value:
         return And(tuple(Test(name, How.NULL) for name in names))
-    return _either([_test(name, value) for name in names])
+    return either([_test(name, value) for name in names])
 
 
 def _test(name: str, value: str) -> Node:
@@ -86,24 +87,13 @@ def _test(name: str, value: str) -> Node:
     return Test(name, How.STARTS, value[:-1]) if value[-1] == "*" else Test(name, How.EQUALS, value)
 
 
-def _either(nodes: list[Node]) -> Node:
-    return nodes[0] if len(nodes) == 1 else Or(tuple(nodes))
-
-
 Progress = Callable[[str, float, float | None], None]
+T = TypeVar("T")
 
 
-class RuleHead(msgspec.Struct, frozen=True, array_like=True):
+class RuleHead(Named, frozen=True, array_like=True):
     """What is said of a rule, without what it does."""
 
-    id: str
-    name: str
-    title: str
-    level: str
-    file: str
-    author: str
-    license: str
-    tags: tuple[str, ...]
     silent: bool
     where: str
     asked_of: tuple[int, ...]  # numbers of the book's guards: the logs that it is for
@@ -122,6 +112,11 @@ class _Heads(msgspec.Struct, frozen=True, array_like=True):
     refused: tuple[Refused, ...] = ()
     guards: tuple[Guard, ...] = ()
     noted: tuple[tuple[str, str], ...] = ()
+
+
+def _known(key: str) -> _Heads | None:
+    """What is said of the rules that are kept on disk under a key."""
+    return cache.load(f"{key}.heads", _Heads) if cache.has(f"{key}.rules") else None
 
 
 class RuleBook:
@@ -162,8 +157,8 @@ class RuleBook:
     @classmethod
     def received(cls, key: str, data: bytes) -> RuleBook:
         """The book that was sent so. It is kept here, where that can be done."""
-        if cache.has(f"{key}.rules") and (heads := cache.load(f"{key}.heads", _Heads)) is not None:
-            return cls(key, heads, None)
+        if (known := _known(key)) is not None:
+            return cls(key, known, None)
         full = msgspec.msgpack.decode(data, type=RuleSet)
         heads = _heads_of(full)
         cache.store_bytes(f"{key}.rules", data)
@@ -179,32 +174,31 @@ class RuleBook:
         """The rules for one log family."""
         if family in FAMILIES:
             return self._declared_plans().get(family, Plan())
-        if self._key and (found := cache.load(f"{self._key}.{family}", Plan)) is not None:
-            return found
-        made = plan_of(conditions_for(self.compiled(), family))
-        if self._key:
-            cache.store(f"{self._key}.{family}", made)
-        return made
+        return self._once(family, Plan, lambda: plan_of(self._for(family)))
 
     def _declared_plans(self) -> dict[str, Plan]:
         """The rules for all declared kinds of records, which are many and have few each: kept together."""
-        if self._declared is None and self._key:
-            self._declared = cache.load(f"{self._key}.declared", dict[str, Plan])
         if self._declared is None:
-            plans = ((family, plan_of(conditions_for(self.compiled(), family))) for family in FAMILIES)
-            self._declared = {family: plan for family, plan in plans if plan.rules}
-            if self._key:
-                cache.store(f"{self._key}.declared", self._declared)
+            plans = ((family, plan_of(self._for(family))) for family in FAMILIES)
+            some = self._once("declared", dict[str, Plan], lambda: {family: plan for family, plan in plans if plan.rules})
+            self._declared = some
         return self._declared
 
     def conditions(self, family: str) -> tuple[Node, ...]:
         """What the rules for one log family ask."""
-        name = f"{self._key}.{family}.conditions"
-        if self._key and (found := cache.load(name, tuple[Node, ...])) is not None:
+        kind = tuple[Node, ...]
+        return self._once(f"{family}.conditions", kind, lambda: tuple(node for _, node in self._for(family)))
+
+    def _for(self, family: str) -> Iterator[tuple[int, Node]]:
+        return conditions_for(self.compiled(), family)
+
+    def _once(self, part: str, kind: type[T], make: Callable[[], T]) -> T:
+        """What is made of the rules: as it is kept on disk, or made now and kept."""
+        if self._key and (found := cache.load(f"{self._key}.{part}", kind)) is not None:
             return found
-        made = tuple(node for _, node in conditions_for(self.compiled(), family))
+        made = make()
         if self._key:
-            cache.store(name, made)
+            cache.store(f"{self._key}.{part}", made)
         return made
 
     def compiled(self) -> RuleSet:
@@ -225,7 +219,7 @@ def conditions_for(rules: RuleSet, family: str) -> Iterator[tuple[int, Node]]:
             if source.family == family
         ]
         if cases:
-            yield number, cases[0] if len(cases) == 1 else Or(tuple(cases))
+            yield number, either(cases)
 
 
 def _left_out(name: str, what: str) -> Problem:
@@ -243,10 +237,8 @@ def load_rules(
     problems = [each for each in found_files if isinstance(each, Problem)]
     listed = [each for each in found_files if not isinstance(each, Problem)]
     signature = signature_of(listed) if cached else ""
-    if signature and (key := cache.load(f"{signature}.key", str)) is not None:
-        heads = cache.load(f"{key}.heads", _Heads)
-        if heads is not None and cache.has(f"{key}.rules"):
-            return RuleBook(key, heads, None), (*problems, *_notes(heads))
+    if signature and (key := cache.load(f"{signature}.key", str)) is not None and (heads := _known(key)) is not None:
+        return RuleBook(key, heads, None), (*problems, *_notes(heads))
     files = []
     for name, path, _ in listed:
         try:
@@ -262,7 +254,7 @@ def load_rules(
     key = cache.key_of(files) if cached else ""
     if signature and len(files) == len(listed) and settled(listed):
         cache.store(f"{signature}.key", key)
-    if key and (heads := cache.load(f"{key}.heads", _Heads)) is not None and cache.has(f"{key}.rules"):
+    if key and (heads := _known(key)) is not None:
         return RuleBook(key, heads, None), (*problems, *_notes(heads))
     found = _compile(files, progress)
     if builtin:
@@ -288,24 +280,9 @@ def _heads_of(rules: RuleSet) -> _Heads:
     heads = []
     for rule in rules.rules:
         asked_of = tuple(guards.setdefault(Guard(each.family, each.guard), len(guards)) for each in rule.sources)
-        heads.append(_head(rule, asked_of))
+        said = {name: getattr(rule, name) for name in Named.__struct_fields__}
+        heads.append(RuleHead(**said, silent=rule.silent, where=rule.where, asked_of=asked_of))
     return _Heads(tuple(heads), rules.correlations, rules.refused, tuple(guards), rules.noted)
-
-
-def _head(rule: Rule, asked_of: tuple[int, ...]) -> RuleHead:
-    return RuleHead(
-        rule.id,
-        rule.name,
-        rule.title,
-        rule.level,
-        rule.file,
-        rule.author,
-        rule.license,
-        rule.tags,
-        rule.silent,
-        rule.where,
-        asked_of,
-    )
 
 
 def _compile(files: Sequence[tuple[str, bytes]], progress: Progress | None) -> RuleSet:

@@ -9,8 +9,8 @@ that join rules by `and`, `or`, `not`).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
 
 import msgspec
 from sigma.correlations import (
@@ -21,13 +21,43 @@ from sigma.correlations import (
     SigmaExtendedCorrelationCondition,
     SigmaRuleReference,
 )
+from sigma.rule import SigmaRule
 
 from indicia.errors import RuleError
-from indicia.hunt.rules.ir import And, Correlation, CorrelationKind, How, Node, Not, Or, Refused, Rule, RuleSet, Test
+from indicia.hunt.rules.ir import (
+    And,
+    Correlation,
+    CorrelationKind,
+    How,
+    Named,
+    Node,
+    Not,
+    Or,
+    Refused,
+    Rule,
+    RuleSet,
+    Test,
+    rebuilt,
+)
 
 OPERATORS = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">=", "eq": "=", "neq": "!="}
 _ORDERED = CorrelationKind.TEMPORAL_ORDERED
+T = TypeVar("T", bound=Named)
 LONGEST = 100 * 366 * 86_400  # seconds of a time span
+
+
+def said_of(rule: SigmaRule | SigmaCorrelationRule, file: str) -> dict[str, Any]:
+    """What is said of a rule, as `Named` has it."""
+    return {
+        "id": str(rule.id or ""),
+        "name": rule.name or "",
+        "title": rule.title or file,
+        "level": rule.level.name.lower() if rule.level else "medium",
+        "file": file,
+        "author": rule.author or "",
+        "license": rule.license or "",
+        "tags": tuple(str(tag) for tag in rule.tags),
+    }
 
 
 def pared(document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -70,23 +100,16 @@ def correlation_of(rule: SigmaCorrelationRule, document: Mapping[str, Any], file
     if percentile is not None and not 0 <= percentile <= 100:
         raise RuleError(f"the percentile {percentile} is not between 0 and 100")
     return Correlation(
-        str(rule.id or ""),
-        rule.name or "",
-        rule.title or file,
-        rule.level.name.lower() if rule.level else "medium",
-        file,
-        rule.author or "",
-        rule.license or "",
-        tuple(str(tag) for tag in rule.tags),
-        kind,
-        tuple(references),
-        rule.timespan.seconds,
-        tuple(rule.group_by or ()),
-        _limits(document) or ((">=", len(references if kind is _ORDERED else set(references))),),
-        fields,
-        tuple(aliases),
-        bool(rule.generate),
-        50 if percentile is None else percentile,
+        **said_of(rule, file),
+        kind=kind,
+        rules=tuple(references),
+        seconds=rule.timespan.seconds,
+        group_by=tuple(rule.group_by or ()),
+        limits=_limits(document) or ((">=", len(references if kind is _ORDERED else set(references))),),
+        fields=fields,
+        aliases=tuple(aliases),
+        generate=bool(rule.generate),
+        percentile=50 if percentile is None else percentile,
         asked=None if kind is _ORDERED else asked,
     )
 
@@ -136,19 +159,6 @@ def _parts(node: Node) -> list[Node]:
     return [node, *(part for item in items for part in _parts(item))]
 
 
-def _renamed(node: Node, names: Mapping[str, str]) -> Node:
-    match node:
-        case And():
-            return And(tuple(_renamed(item, names) for item in node.items))
-        case Or():
-            return Or(tuple(_renamed(item, names) for item in node.items))
-        case Not():
-            return Not(_renamed(node.item, names))
-        case Test():
-            return msgspec.structs.replace(node, field=names[node.field])
-    return node
-
-
 def tied(found: RuleSet) -> RuleSet:
     """`found` with references by name turned into ids; rules that only feed a correlation are silent."""
     by_name: dict[str, str] = {}
@@ -164,14 +174,12 @@ def tied(found: RuleSet) -> RuleSet:
             continue
         ids = tuple(by_name[name] for name in rule.rules)
         aliases = tuple((alias, by_name.get(name, name), field) for alias, name, field in rule.aliases)
-        asked = _renamed(rule.asked, by_name) if rule.asked is not None else None
+        asked = rule.asked and rebuilt(rule.asked, lambda leaf: msgspec.structs.replace(leaf, field=by_name[leaf.field]))
         correlations.append(msgspec.structs.replace(rule, rules=ids, aliases=aliases, asked=asked))
         if not rule.generate:
             silent.update(ids)
-    rules = tuple(
-        msgspec.structs.replace(rule, silent=True) if (rule.id or rule.name) in silent else rule for rule in found.rules
-    )
-    heard = tuple(
-        msgspec.structs.replace(rule, silent=True) if (rule.id or rule.name) in silent else rule for rule in correlations
-    )
-    return RuleSet(rules, heard, tuple(refused), found.noted)
+    return RuleSet(_silenced(found.rules, silent), _silenced(correlations, silent), tuple(refused), found.noted)
+
+
+def _silenced(rules: Iterable[T], silent: set[str]) -> tuple[T, ...]:
+    return tuple(msgspec.structs.replace(one, silent=True) if (one.id or one.name) in silent else one for one in rules)

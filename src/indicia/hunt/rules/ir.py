@@ -7,7 +7,7 @@ Logic is two-valued: a test on a missing field is false, and its negation true. 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from enum import IntEnum, StrEnum
 from typing import ClassVar, TypeAlias
 
@@ -102,8 +102,8 @@ class RuleSource(msgspec.Struct, frozen=True, array_like=True):
     condition: Node | None = None
 
 
-class Rule(msgspec.Struct, frozen=True, array_like=True):
-    """One detection rule, ready to run on each of its sources."""
+class Named(msgspec.Struct, frozen=True, array_like=True):
+    """What is said of a rule, whatever it does."""
 
     id: str
     name: str  # as other rules refer to it, "" when it has none
@@ -113,6 +113,11 @@ class Rule(msgspec.Struct, frozen=True, array_like=True):
     author: str
     license: str
     tags: tuple[str, ...]
+
+
+class Rule(Named, frozen=True, array_like=True):
+    """One detection rule, ready to run on each of its sources."""
+
     condition: Node
     sources: tuple[RuleSource, ...]
     silent: bool = False  # only feeds a correlation
@@ -130,7 +135,7 @@ class CorrelationKind(StrEnum):
     VALUE_PERCENTILE = "value_percentile"
 
 
-class Correlation(msgspec.Struct, frozen=True, array_like=True):
+class Correlation(Named, frozen=True, array_like=True):
     """A rule over the matches of other rules within `seconds`, per value of `group_by`.
 
     All `limits` must hold of what it counts: ((operator, number), ...), two for a range. Where a condition joins rules, `asked`
@@ -138,14 +143,6 @@ class Correlation(msgspec.Struct, frozen=True, array_like=True):
     holds it in each referred rule: ((alias, rule id, field), ...).
     """
 
-    id: str
-    name: str
-    title: str
-    level: str
-    file: str
-    author: str
-    license: str
-    tags: tuple[str, ...]
     kind: CorrelationKind
     rules: tuple[str, ...]  # ids, in the order of the rule
     seconds: int
@@ -186,6 +183,18 @@ class RuleSet(msgspec.Struct, frozen=True, array_like=True):
             self.refused + other.refused,
             self.noted + other.noted,
         )
+
+
+def either(nodes: Sequence[Node]) -> Node:
+    """One of them: the only one itself."""
+    return nodes[0] if len(nodes) == 1 else Or(tuple(nodes))
+
+
+def rebuilt(node: Node, change: Callable[[Test | Same], Node]) -> Node:
+    """`node` with every leaf changed."""
+    if isinstance(node, And | Or):
+        return type(node)(tuple(rebuilt(item, change) for item in node.items))
+    return Not(rebuilt(node.item, change)) if isinstance(node, Not) else change(node)
 
 
 def tests_of(node: Node) -> Iterator[Test | Same]:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from sigma.pipelines.common import windows_logsource_mapping
 
 from indicia.hunt.names import GENERIC, JOINED_URI, SHOWN, TEXT
-from indicia.hunt.rules.ir import ALWAYS, And, How, Node, Not, Or, Same, Test, Wild, fold, tests_of
+from indicia.hunt.rules.ir import ALWAYS, And, How, Node, Or, Same, Test, Wild, either, fold, rebuilt, tests_of
 from indicia.hunt.sources import CATEGORIES, KERNEL_FILE, LOGS, PRESENT, RIGHTS, SERVICES, SOURCES, SYSMON
 
 
@@ -60,7 +60,7 @@ def _only(only: Mapping[str, tuple[str, ...]]) -> Node:
     tests = []
     for field, values in only.items():
         among = [_held(field, value) for value in values]
-        tests.append(among[0] if len(among) == 1 else Or(tuple(among)))
+        tests.append(either(among))
     return And(tuple(tests)) if tests else ALWAYS
 
 
@@ -178,8 +178,7 @@ def _written_by(programs: Sequence[str]) -> Node:
 
 
 def _among(field: str, values: tuple[str | int, ...]) -> Node:
-    tests = tuple(Test(field, How.EQUALS, fold(str(value))) for value in values)
-    return tests[0] if len(tests) == 1 else Or(tests)
+    return either([Test(field, How.EQUALS, fold(str(value))) for value in values])
 
 
 _KNOWN = frozenset({"windows", "linux", "macos", "zeek", "exchange", "iis"}) | {
@@ -236,21 +235,7 @@ def mapped(node: Node, source: LogSource) -> Node:
     """
     if not source.fields and source.family not in WEB_FAMILIES and not _is_spelled(node, source):
         return node
-    match node:
-        case And():
-            return And(tuple(mapped(item, source) for item in node.items))
-        case Or():
-            return Or(tuple(mapped(item, source) for item in node.items))
-        case Not():
-            return Not(mapped(node.item, source))
-        case Same():
-            pairs = [
-                Same(field, other, node.how)
-                for field in source.fields.get(node.field.lower(), (node.field,))
-                for other in source.fields.get(node.other.lower(), (node.other,))
-            ]
-            return pairs[0] if len(pairs) == 1 else Or(tuple(pairs))
-    return _any_column(node, source)
+    return rebuilt(node, lambda leaf: _any_column(leaf, source))
 
 
 def _is_spelled(node: Node, source: LogSource) -> bool:
@@ -260,14 +245,17 @@ def _is_spelled(node: Node, source: LogSource) -> bool:
     )
 
 
-def _any_column(test: Test, source: LogSource) -> Node:
+def _any_column(test: Test | Same, source: LogSource) -> Node:
     columns = source.fields.get(test.field.lower(), (test.field,))
+    if isinstance(test, Same):
+        others = source.fields.get(test.other.lower(), (test.other,))
+        return either([Same(field, other, test.how) for field in columns for other in others])
     if test.how is How.NULL and len(columns) > 1:
         return And(tuple(_in_column(test, column, source) for column in columns))  # empty means: none of them is filled
     # The joined URI adds something only to a test that can reach across the "?", and costs a column of its own.
     reaching = test.how in (How.REGEX, How.WILD) or "?" in test.value
     found = [_in_column(test, column, source) for column in columns if column != JOINED_URI or reaching]
-    return found[0] if len(found) == 1 else Or(tuple(found))
+    return either(found)
 
 
 def _in_column(test: Test, column: str, source: LogSource) -> Node:

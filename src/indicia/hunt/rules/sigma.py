@@ -42,7 +42,7 @@ from sigma.types import (
 
 from indicia.errors import RuleError
 from indicia.hunt.names import GENERIC
-from indicia.hunt.rules.correlations import correlation_of, pared, tied
+from indicia.hunt.rules.correlations import correlation_of, pared, said_of, tied
 from indicia.hunt.rules.ir import (
     And,
     Correlation,
@@ -57,6 +57,7 @@ from indicia.hunt.rules.ir import (
     Same,
     Test,
     Wild,
+    either,
     fold,
     tests_of,
 )
@@ -133,7 +134,7 @@ def compile_documents(files: Iterable[tuple[str, list[dict[str, Any]]]]) -> Rule
                 rule = filtered if isinstance(filtered, SigmaRule) else rule
             _add(rules, _rule(rule, file))
         except _FAULTS as error:
-            refused.append(_refusal(_head(rule), file, error))
+            refused.append(_refusal(said_of(rule, file), file, error))
     return tied(RuleSet(tuple(rules), tuple(correlations), tuple(refused), tuple(noted)))
 
 
@@ -211,11 +212,6 @@ def _parse_aloud(document: dict[str, Any] | list[dict[str, Any]], file: str) -> 
     return [SigmaRule.from_dict(document)]
 
 
-def _head(rule: SigmaRule | SigmaCorrelationRule) -> dict[str, Any]:
-    level = rule.level.name.lower() if rule.level else "medium"
-    return {"id": rule.id, "title": rule.title, "level": level, "author": rule.author, "license": rule.license}
-
-
 def _refusal(document: Mapping[str, Any] | list[dict[str, Any]], file: str, error: Exception) -> Refused:
     head = document[0] if isinstance(document, list) else document
     reason = " ".join(str(error).split())[:300] or type(error).__name__
@@ -239,8 +235,7 @@ def _told(head: Mapping[str, Any], name: str) -> str:
 
 
 def _rule(rule: SigmaRule, file: str) -> Rule:
-    conditions = [_node(each.parsed) for each in rule.detection.parsed_condition]
-    condition = conditions[0] if len(conditions) == 1 else Or(tuple(conditions))
+    condition = either([_node(each.parsed) for each in rule.detection.parsed_condition])
     leaves = list(tests_of(condition))
     if len(leaves) > MOST_TESTS:
         raise RuleError(f"{len(leaves)} values, more than {MOST_TESTS}", hint="put them into an indicator file")
@@ -253,20 +248,8 @@ def _rule(rule: SigmaRule, file: str) -> Rule:
             continue  # words of a Windows message mean nothing in a log of another kind
         own = mapped(condition, source)
         sources.append(RuleSource(source.family, source.guard, None if own is condition else own))
-    level = rule.level.name.lower() if rule.level else "medium"
-    return Rule(
-        str(rule.id or ""),
-        rule.name or "",
-        rule.title or file,
-        level,
-        file,
-        rule.author or "",
-        rule.license or "",
-        tuple(str(tag) for tag in rule.tags),
-        condition,
-        tuple(sources),
-        where=" ".join(part for part in (product, category, service) if part),
-    )
+    where_it_is = " ".join(part for part in (product, category, service) if part)
+    return Rule(**said_of(rule, file), condition=condition, sources=tuple(sources), where=where_it_is)
 
 
 def _node(condition: Any) -> Node:

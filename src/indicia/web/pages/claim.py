@@ -139,7 +139,7 @@ def people(ask: Ask) -> Page:
         **page.place,
         "of": len(every),
     }
-    rail = [facet_of(ask, name, heading, _counted(every, name, wanted)) for name, (heading, _) in FACETS.items()]
+    rail = [facet_of(ask, name, heading, counted(every, FACETS, name, wanted)) for name, (heading, _) in FACETS.items()]
     view = {"rail": rail, "chips": chips(ask, filters_of(FACETS, wanted))}
     return Page("people.html.j2", "Who decided what", data, view)
 
@@ -148,10 +148,6 @@ def decided_lately(held: Held, most: int) -> list[tuple[Judgement, str, str]]:
     """The last judgements with the address and the words of what each is about, the last first."""
     rows = list(reversed(held.machine.judgements[-most:]))
     return [(one, at, about) for one, (at, about) in zip(rows, _abouts(held, rows), strict=True)]
-
-
-def _counted(every: list[Judgement], name: str, wanted: dict[str, str]) -> list[tuple[str, int]]:
-    return sorted(counted(every, FACETS, name, wanted).items(), key=lambda row: (-row[1], row[0]))
 
 
 def _told_judgement(one: Judgement) -> dict[str, str]:

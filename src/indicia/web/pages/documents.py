@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from starlette.exceptions import HTTPException
@@ -136,18 +136,12 @@ def listing(ask: Ask) -> Page:
         "sort": ask.one("sort"),
         "chips": chips(ask, filters),
         "rail": [
-            facet_of(ask, name, heading, counts)
+            facet_of(ask, name, heading, sorted(counts) if name == "year" else counts)
             for name, (heading, _) in FACETS.items()
-            if len(counts := _counted(found, name, wanted)) > 1 or name in wanted
+            if len(counts := counted(found, FACETS, name, wanted)) > 1 or name in wanted
         ],
     }
     return Page("documents.html.j2", "Documents", data, view)
-
-
-def _counted(rows: list[dict[str, Any]], name: str, wanted: Mapping[str, str]) -> list[tuple[str, int]]:
-    """How many texts there would be with each value of one facet: years in their order, else the most first."""
-    found = sorted(counted(rows, FACETS, name, wanted).items())
-    return found if name == "year" else sorted(found, key=lambda row: -row[1])
 
 
 def _rows(ask: Ask) -> list[dict[str, Any]]:

@@ -70,9 +70,14 @@ def left_by(rows: Iterable[T], facets: Facets[T], wanted: Mapping[str, str], but
     return [one for one in rows if all(value(one) == text for value, text in asked)]
 
 
-def counted(rows: Iterable[T], facets: Facets[T], name: str, wanted: Mapping[str, str]) -> Counter[str]:
-    """How many rows there would be with each value of one facet, the other facets as they are."""
-    return Counter(map(facets[name][1], left_by(rows, facets, wanted, name)))
+def counted(
+    rows: Iterable[T], facets: Facets[T], name: str, wanted: Mapping[str, str], order: Iterable[str] = ()
+) -> list[tuple[str, int]]:
+    """How many rows there would be with each value of one facet, the other facets as they are: those of `order` first, then
+    the most first."""
+    places = {text: place for place, text in enumerate(order)}
+    found = Counter(map(facets[name][1], left_by(rows, facets, wanted, name)))
+    return sorted(found.items(), key=lambda row: (places.get(row[0], len(places)), -row[1], row[0]))
 
 
 def chips(ask: Ask, filters: Iterable[Filter]) -> list[Chip]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -68,7 +68,7 @@ def ledger(ask: Ask) -> Page:
     unsure = {one.id for one in to_check(chosen, held.machine.judgements)}
     coalition = coalition_of(ask, chosen)
     wanted = {one.name: one.value for one in filters}
-    facets = {name: _counted(name, rows, wanted) for name in FACETS}
+    facets = {name: counted(rows, FACETS, name, wanted, ORDER.get(name, ())) for name in FACETS}
     view = ask.one("view") if ask.one("view") in VIEWS else "list"
     page = paged(chosen, ask.number("page"), PER_PAGE)
     data: dict[str, Any] = {
@@ -150,12 +150,6 @@ def _chosen(ask: Ask) -> tuple[list[Claim], list[Claim], list[Filter]]:
         if row[2]
     ]
     return rows, chosen, filters
-
-
-def _counted(name: str, rows: Iterable[Claim], wanted: Mapping[str, str]) -> list[tuple[str, int]]:
-    """How many claims there would be with each value of one facet, in the order of its values, else the most first."""
-    order = {text: place for place, text in enumerate(ORDER.get(name, ()))}
-    return sorted(counted(rows, FACETS, name, wanted).items(), key=lambda row: (order.get(row[0], 99), -row[1], row[0]))
 
 
 def _sides(coalition: Sequence[Position]) -> list[dict[str, Any]]:
