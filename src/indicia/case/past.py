@@ -1,4 +1,4 @@
-"""What was believed when: the runs of a case, what each of them changed, and every version of a record."""
+"""What holds in a case, and what was believed when: its runs, what each of them changed, and every version of a record."""
 
 from __future__ import annotations
 

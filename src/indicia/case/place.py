@@ -1,4 +1,4 @@
-"""Where a case is kept: which database is asked by who reads it, and by who writes to it.
+"""Where a case is kept: which database is asked by who reads it, and by who writes to it, and what is told where it fails.
 
 Who only reads changes nothing: a file of an earlier version is read in a copy that is brought to today's shape, and one that is
 not there yet as an empty case. The first who writes makes the file, or brings it to today's shape.
@@ -29,8 +29,6 @@ from indicia.case.rows import keep_log
 from indicia.case.tables import SHAPES
 from indicia.errors import StoreError
 from indicia.writing import make_private
-
-__all__ = ["Place"]
 
 _FORM = "postgresql+psycopg://user@host/database"
 _WAIT = 60  # seconds that a writer waits for another

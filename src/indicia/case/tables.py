@@ -1,4 +1,5 @@
-"""The tables of a case. Records are kept as JSON beside the few columns that are asked for; nothing is ever overwritten.
+"""The tables of a case, and how it falls into their rows. Records are kept as JSON beside the few columns that are asked for;
+nothing is ever overwritten.
 
 run        one change of the case: who, when, what
 entry      one version of one record; `until` is the run that superseded or withdrew it, NULL while it holds

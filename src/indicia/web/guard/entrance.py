@@ -164,8 +164,6 @@ def _plain(name: str) -> str:
 
 
 # The secret of a folder of cases, from which comes what outsiders must not be able to work out.
-__all__ = ["key_of"]
-
 _BYTES = 32
 
 
@@ -182,7 +180,6 @@ def key_of(folder: Path) -> bytes:
 
 
 # The folders of this machine whose files a form may name: those given at the start, and no others.
-__all__ = ["Folders"]
 
 
 class Folders:

@@ -30,8 +30,6 @@ from indicia.view.translated import reach_words as translated_reach
 from indicia.view.translated import reason_words, unread_words
 from indicia.view.wording import is_public, many, sentence
 
-__all__ = ["ours", "stages"]
-
 TONES = {
     HuntVerdict.COMPROMISE: ("Yes: compromise", "bad"),
     HuntVerdict.LIKELY: ("Probably: several traces of a compromise", "bad"),

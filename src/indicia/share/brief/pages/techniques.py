@@ -1,4 +1,4 @@
-"""The techniques of a case: the matrix in ATT&CK's order, and where each one comes from."""
+"""The techniques of a case: the matrix in ATT&CK's order, and where each one comes from; its indicators likewise."""
 
 from __future__ import annotations
 
