@@ -1,4 +1,4 @@
-"""Indicators as they are passed on: as CSV, with when each was seen, and which of them are values that everybody meets; the case as JSON."""
+"""Indicators as CSV, with when each was seen, and which of them are values that everybody meets; the case as JSON."""
 
 from __future__ import annotations
 
