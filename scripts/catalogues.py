@@ -55,8 +55,7 @@ def _said_elsewhere() -> Iterator[str]:
     yield from (*LACKS, OF_TABLES)
     for name in TITLED:
         yield from _titles(yaml.safe_load((SOURCE / "advise" / "data" / f"{name}.yml").read_text("utf-8")))
-    pages = SOURCE / "share" / "brief" / "pages"
-    for path in sorted(pages.glob("*.py")):
+    for path in sorted((SOURCE / "share" / "brief").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Section":
                 yield from (

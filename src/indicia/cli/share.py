@@ -37,8 +37,7 @@ def share(
     form: str = Option(
         ...,
         "--as",
-        help="md, html, pdf, docx, card, json, stix, misp, navigator, attack-flow, csv, timesketch, eurepoc, ledger, "
-        "jsonld",
+        help="md, html, pdf, docx, card, json, stix, misp, navigator, attack-flow, csv, timesketch, eurepoc, ledger, jsonld",
         show_default=False,
         autocompletion=formats,
     ),
