@@ -28,6 +28,7 @@ from indicia.cli.read import read
 from indicia.cli.readers import OtherReaders
 from indicia.cli.talk import Talk
 from indicia.errors import IndiciaError
+from tests.commands import called
 
 FIELDS = b"#Software: Microsoft Internet Information Services 10.0\n#Fields: date time s-ip cs-method cs-uri-stem sc-status\n"
 LINES = b"".join(b"2021-03-03 06:%02d:00 192.0.2.1 GET /owa/ 200\n" % minute for minute in range(30))
@@ -253,7 +254,7 @@ def said(capsys: pytest.CaptureFixture[str], command: Callable[..., int], *given
     if command is not hunt:
         options["others"] = OtherReaders()
     try:
-        code = command(paths, **options)
+        code = called(command, paths, **options)
     except IndiciaError as error:
         code = exits.code_for(error)
     captured = capsys.readouterr()

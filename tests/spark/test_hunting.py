@@ -20,6 +20,7 @@ from indicia.errors import UsageError
 from indicia.hunt.run import hunt
 from indicia.hunt.tuning import NO_TUNING, Tuning
 from indicia.records import Hunt, to_json
+from tests.commands import called
 from tests.spark.conftest import SOUGHT, TUNING
 
 if TYPE_CHECKING:
@@ -96,4 +97,4 @@ def children_of(process: int) -> list[int]:
 )
 def test_what_does_not_go_together_is_said(options: dict[str, Any], said: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=said):
-        hunt_command([tmp_path], voice=Talk(quiet=True), **options)
+        called(hunt_command, [tmp_path], voice=Talk(quiet=True), **options)
