@@ -29,7 +29,7 @@ from scripts.reader.examples import NOBODY_NAMED, Example, alike, examples
 from scripts.reader.network import Reader, published
 
 TOKENS = 3600  # of a step, padding included
-FROZEN = 4  # of the encoder's layers
+FROZEN = 4  # of the encoder's layers, the lowest
 RATES = (5e-5, 6e-4)  # of the encoder, and of all else
 WARM = 200  # steps until the rates are reached
 PASSAGES = 700  # short passages of our own in a pass
@@ -323,6 +323,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--leave-out", type=int, action="append", default=[], metavar="FOLD")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--from", dest="start", type=Path, help="go on from the weights of this file, with fresh rates")
+    parser.add_argument("--frozen", type=int, default=FROZEN, metavar="N", help="of the encoder's layers (%(default)s)")
     options = parser.parse_args(arguments)
     from tokenizers import Tokenizer
 
@@ -339,7 +340,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     net = Reader(published(options.mpnet))
     if options.start:
         net.load_state_dict(torch.load(options.start)["mean"])
-    for part in (net.enc.words, net.enc.places, net.enc.norm, net.enc.distance, *net.enc.layers[:FROZEN]):
+    for part in (net.enc.words, net.enc.places, net.enc.norm, net.enc.distance, *net.enc.layers[: options.frozen]):
         part.requires_grad_(False)
     real = [one for one in real_documents(options.shared, options.mirrors) if fold(one) not in options.leave_out]
     lessons = Lessons([*real, *own_documents()], own_passages(), tokens, rng)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -138,7 +140,7 @@ class _Reading:
 
     def claims(self, heard: list[Proposal], threshold: float) -> tuple[Claim, ...]:
         voices = DocumentVoices(self.text, self.parties, self.issuers, heard)
-        found = [one for proposal in heard for one in self._resolved(proposal, voices)]
+        found = [one for proposal in _withdrawn(self.text, heard) for one in self._resolved(proposal, voices)]
         out = []
         statements: dict[object, int] = {}
         for one, others in pooled(found, self.text):
@@ -158,8 +160,6 @@ class _Reading:
             or (proposal.stance is Stance.DENIES and denies_nothing(words))
         ):
             return
-        if proposal.stance is Stance.ACCUSES and takes_back(self.text, proposal.sentence):
-            proposal = proposal._replace(stance=Stance.WITHDRAWS)
         if proposal.speaker is not None and only_gives_a_name(self.text, proposal.speaker):
             proposal = proposal._replace(speaker=None, speaker_led=None)
         for said in voices.of(proposal):
@@ -220,6 +220,19 @@ class _Reading:
         """Who speaks, as the accused: an official denies for the state."""
         state = self.parties.state(speaker.state) if speaker.type is SourceType.GOVERNMENT else None
         return state or AccusedParty(speaker.canonical, type, None, speaker.state, speaker.state is not None)
+
+
+def _withdrawn(text: str, heard: Iterable[Proposal]) -> Iterator[Proposal]:
+    """What is heard, where all that a sentence which takes a charge back may say of somebody is that it does."""
+    back: dict[tuple[object, ...], list[Proposal]] = defaultdict(list)
+    for one in heard:
+        if takes_back(text, one.sentence):
+            back[one.sentence, one.accused, one.speaker].append(one)
+        else:
+            yield one
+    for mine in back.values():
+        surest = max(mine, key=lambda one: one.score)
+        yield surest._replace(stance=Stance.WITHDRAWS, score=1 - math.prod(1 - one.score for one in mine))
 
 
 def _is_no_group(said: ResolvedVoice) -> bool:
