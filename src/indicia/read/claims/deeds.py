@@ -88,20 +88,22 @@ class Deeds:
         low, high = one.sentence
         found = (place for place in one.tags[tag] if low <= place[0] < high and self.text[slice(*place)].strip(_EDGE))
         out: list[Place] = []
-        for start, end in sorted(self._whole(place, one.sentence) for place in found):
+        for start, end in sorted(self._whole(place, one.sentence, one.accused) for place in found):
             if out and start < out[-1][1]:  # parts of one name
                 out[-1] = out[-1][0], max(end, out[-1][1])
             else:
                 out.append((start, end))
         return out
 
-    def _whole(self, place: Place, sentence: Place) -> Place:
-        """A place with the rest of the words and of the name that it begins and ends in."""
+    def _whole(self, place: Place, sentence: Place, accused: Place | None) -> Place:
+        """A place with the rest of the words and of the name that it begins and ends in. Who is accused is no part of it:
+        "APT41 | of the Acme hack"."""
         start, end = self._words(place, sentence)
         more = _MORE.match(self.text, end, min(sentence[1], end + NAMES))
         if more is not None and self.text[start:end].split()[-1][:1].isupper():
             end = more.end()
-        before = _BEFORE.search(self.text, max(sentence[0], start - NAMES), start)
+        lowest = accused[1] if accused is not None and accused[1] <= start else sentence[0]
+        before = _BEFORE.search(self.text, max(lowest, start - NAMES), start)
         if before is None or not re.match(r"[A-Z]|of\s[A-Z]", self.text[start:end]):
             return start, end
         words = len(re.findall(r"\b[A-Z]", before.group()))
@@ -123,7 +125,7 @@ class Deeds:
         found = self._inside(one, "incident")
         if not found:
             plain = _PLAIN.search(self.text, *one.sentence)
-            found = [self._whole(plain.span(), one.sentence)] if plain is not None else []
+            found = [self._whole(plain.span(), one.sentence, one.accused)] if plain is not None else []
         if not found:
             return None
         start, end = max(found, key=lambda place: (place[1] - place[0], -place[0]))

@@ -34,7 +34,7 @@ def parsed_apart(front: Front, data: bytes, name: str, limits: Limits, *, second
     if "raised" in said:
         kind, message, where, hint = said["raised"]
         raise getattr(errors, kind)(message, where=where, hint=hint)
-    kinds = get_type_hints(Parsed) | {"attached": list[tuple[str, bytes]]}
+    kinds = get_type_hints(Parsed) | {"attached": tuple[tuple[str, bytes], ...]}
     return Parsed(**{key: msgspec.convert(value, kinds[key]) for key, value in said.items()})
 
 
