@@ -206,8 +206,15 @@ def words_of(group: str, claim: Claim) -> frozenset[str]:
 
 def accused_on(claim: Claim, published: str | None) -> frozenset[tuple[str, int | None]]:
     """The state that a claim accuses, and the day of its text as a number where that is known."""
-    day = date.fromisoformat(published[:10]).toordinal() if published and len(published) >= 10 else None
-    return frozenset([(claim.accused.state, day)] if claim.accused.state else ())
+    return frozenset([(claim.accused.state, day_number(published))] if claim.accused.state else ())
+
+
+def day_number(published: str | None) -> int | None:
+    """The day of a text as a number; None where it is not known to the day, or no day at all."""
+    try:
+        return date.fromisoformat((published or "")[:10]).toordinal()
+    except ValueError:
+        return None
 
 
 def traits_of(

@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from typing import NamedTuple
 
 from indicia.affairs.content import any_deed, in_turn
-from indicia.affairs.incidents import joined
+from indicia.affairs.incidents import day_number, joined
 from indicia.knowledge import load
 from indicia.records import Case, Claim, Context, Document, Level, Mention, MentionKind, Prominence, Stance
 
@@ -55,10 +54,18 @@ def stories(case: Case) -> tuple[Story, ...]:
     groups = _joined(documents, told, known)
     first = next((group for group in groups if len(group) > 1), next(iter(groups), []))
     of_first = {id for one in first for id in incidents[one.id]}
+    bodies = {one.id: _bodies(mentions[one.id]) for one in documents}
+    days: dict[str, set[int]] = defaultdict(set)  # body -> the days of the first story's texts that name it at their head
+    for document in first:
+        if (day := day_number(document.published)) is not None:
+            for body in bodies[document.id]:
+                days[body].add(day)
     apart = [
         group
         for group in groups
-        if group is not first and _is_apart(group, incidents, of_first) and not _goes_on(group, first, incidents, mentions)
+        if group is not first
+        and _is_apart(group, incidents, of_first)
+        and (any(incidents[one.id] for one in group) or not any(_goes_on(one, bodies[one.id], days) for one in group))
     ]
     whole = sorted((one for group in groups if group not in apart for one in group), key=in_turn)
     return tuple(_story(group, told, incidents) for group in (whole, *apart))
@@ -71,29 +78,18 @@ def _is_apart(group: Sequence[Document], incidents: Mapping[str, frozenset[str]]
     return len(group) > 1 or (bool(own) and bool(first) and own.isdisjoint(first))
 
 
-def _goes_on(
-    group: Sequence[Document],
-    first: Sequence[Document],
-    incidents: Mapping[str, frozenset[str]],
-    mentions: Mapping[str, Sequence[Mention]],
-) -> bool:
-    """Whether documents that tell no known incident go on with the first story: they name the same firm or body at their head
-    and appeared within AFTER days of one of its texts."""
-    if any(incidents[one.id] for one in group):
-        return False
-    bodies = {
-        one.id: {m.target or m.value for m in mentions[one.id] if m.kind in _BODIES and m.span.start < HEAD}
-        for one in (*group, *first)
-    }
-    return any(bodies[one.id] & bodies[other.id] and _days(one, other) <= AFTER for one in group for other in first)
+def _bodies(mentions: Iterable[Mention]) -> frozenset[str]:
+    """The firms and bodies that a document names at its head."""
+    return frozenset(one.target or one.value for one in mentions if one.kind in _BODIES and one.span.start < HEAD)
 
 
-def _days(one: Document, other: Document) -> int:
-    """How many days lie between two documents; very many where the day of one is not known."""
-    try:
-        return abs((date.fromisoformat(one.published or "") - date.fromisoformat(other.published or "")).days)
-    except ValueError:
-        return date.max.toordinal()
+def _goes_on(document: Document, bodies: Iterable[str], days: Mapping[str, set[int]]) -> bool:
+    """Whether a document appeared within AFTER days of one that names the same firm or body at its head; `days` are those of
+    the other documents by body."""
+    day = day_number(document.published)
+    return day is not None and any(
+        not days[body].isdisjoint(range(day - AFTER, day + AFTER + 1)) for body in bodies if body in days
+    )
 
 
 def _joined(
@@ -196,18 +192,20 @@ def _story(group: Sequence[Document], told: Mapping[str, Counter[str]], incident
     in_texts: Counter[str] = Counter(name for one in group for name in told[one.id])
     names = sorted(in_texts, key=lambda name: (-in_texts[name], -sum(told[one.id][name] for one in group), name))
     first = {id: number for number, one in reversed(list(enumerate(group))) for id in incidents[one.id]}
-    words = Counter(word for one in group for word in _words(told[one.id]))
-    most = frozenset(word for word, texts in words.items() if texts == max(words.values()))
-    counted = {id: sum(id in incidents[one.id] or _calls(told[one.id], id, most) for one in group) for id in first}
+    words = {one.id: _words(told[one.id]) for one in group}
+    texts = Counter(word for one in group for word in words[one.id])
+    most = max(texts.values(), default=0)
+    counted = {}
+    for id in first:  # a text that claims nothing of it may still call it by its name, if no other word is told by more texts
+        called = {word for word in _called(id) if texts[word] == most}
+        counted[id] = sum(id in incidents[one.id] or not called.isdisjoint(words[one.id]) for one in group)
     telling = sum(bool(incidents[one.id]) for one in group)
     best = min(counted, key=lambda id: (-counted[id], first[id], id), default=None)
     is_it = best is not None and 2 * counted[best] >= telling and 3 * counted[best] >= len(group)
     return Story(frozenset(one.id for one in group), tuple(names), best if is_it else None)
 
 
-def _calls(told: Mapping[str, int], incident: str, most: frozenset[str]) -> bool:
-    """Whether a document that claims nothing of a known incident still tells the name that it goes by, such as that of who was
-    hit, and no other word is told by more texts of the story (`most`)."""
+def _called(incident: str) -> frozenset[str]:
+    """The words of the name that a known incident goes by, such as that of who was hit."""
     known = load().incidents.get(incident)
-    own = _words([known.name.lower()]) if known is not None else frozenset()
-    return bool(own & most & _words(told))
+    return _words([known.name.lower()]) if known is not None else frozenset()

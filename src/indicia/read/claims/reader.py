@@ -222,11 +222,12 @@ class _Reading:
         return state or AccusedParty(speaker.canonical, type, None, speaker.state, speaker.state is not None)
 
 
-def _withdrawn(text: str, heard: Iterable[Proposal]) -> Iterator[Proposal]:
+def _withdrawn(text: str, heard: Sequence[Proposal]) -> Iterator[Proposal]:
     """What is heard, where all that a sentence which takes a charge back may say of somebody is that it does."""
+    taken = {sentence for sentence in {one.sentence for one in heard} if takes_back(text, sentence)}
     back: dict[tuple[object, ...], list[Proposal]] = defaultdict(list)
     for one in heard:
-        if takes_back(text, one.sentence):
+        if one.sentence in taken:
             back[one.sentence, one.accused, one.speaker].append(one)
         else:
             yield one
