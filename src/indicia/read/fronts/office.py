@@ -10,14 +10,15 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from xml.etree.ElementTree import ParseError
+from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import iterparse
 
 from indicia.errors import FormatError, InputError, LimitError
 from indicia.extras import need
 from indicia.read.fronts.apart import Front, Stopped, parsed_apart
-from indicia.read.fronts.archive import BROKEN
+from indicia.read.fronts.archive import BROKEN, check_member
 from indicia.read.fronts.dates import date_in_head
 from indicia.read.fronts.mail import read_body
 from indicia.read.fronts.opened import Limits, Parsed
@@ -101,6 +102,24 @@ def of_zip(data: bytes, name: str, kind: str, read: Callable[[zipfile.ZipFile], 
         raise broken(kind, name, error) from error
     except RuntimeError as error:  # zipfile's word for a password
         raise InputError("is encrypted", where=name, hint="save a copy without a password") from error
+
+
+class XmlMembers:
+    """The members of a zip of XML, element by element: as many elements in all of them as the limits allow."""
+
+    def __init__(self, file: zipfile.ZipFile, name: str, limits: Limits) -> None:
+        self._file, self._name, self._limits = file, name, limits
+        self._elements = 0
+
+    def events(self, member: str, which: tuple[str, ...]) -> Iterator[tuple[str, Element]]:
+        """Raises: KeyError, where there is no such member; LimitError; and what the parser raises."""
+        check_member(self._file.getinfo(member), self._limits, self._name)
+        with self._file.open(member) as stream:
+            for event, element in iterparse(stream, events=which):
+                self._elements += event == "end"
+                if self._elements > self._limits.elements:
+                    raise LimitError(f"has more than {self._limits.elements:,} elements", where=self._name, hint="split it")
+                yield event, element
 
 
 def read_subtitles(text: str) -> Parsed:

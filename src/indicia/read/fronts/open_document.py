@@ -11,11 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from defusedxml.ElementTree import iterparse
-
-from indicia.errors import LimitError
-from indicia.read.fronts.archive import check_member
-from indicia.read.fronts.office import Piece, laid_out, of_zip
+from indicia.read.fronts.office import Piece, XmlMembers, laid_out, of_zip
 from indicia.read.fronts.opened import Limits, Parsed
 from indicia.read.fronts.unseen import WHITE, Look, Unseen, hexadecimal, number
 from indicia.records import BlockKind
@@ -73,20 +69,19 @@ def read_open_document(data: bytes, name: str, limits: Limits) -> Parsed:
 class _Reader:
     def __init__(self, file: zipfile.ZipFile, name: str, limits: Limits) -> None:
         self.unseen = Unseen()
-        self._file, self._name, self._limits = file, name, limits
+        self._xml, self._members = XmlMembers(file, name, limits), frozenset(file.namelist())
         self._styles: dict[str, tuple[str, _Said]] = {}  # name -> the one that it is based on, what it says
         self._page = WHITE
-        self._elements = 0
         self._words: list[tuple[str, Look]] = []
 
     def pieces(self) -> Iterator[Piece]:
         """The paragraphs that are seen, as they end."""
-        if "styles.xml" in self._file.namelist():
-            for _, element in self._events("styles.xml", ("end",)):
+        if "styles.xml" in self._members:
+            for _, element in self._xml.events("styles.xml", ("end",)):
                 self._style(element)
         open_ones = [_Around()]
         paragraphs = 0
-        for event, element in self._events("content.xml", ("start", "end")):
+        for event, element in self._xml.events("content.xml", ("start", "end")):
             if event == "start":
                 open_ones.append(self._inside(element, open_ones[-1]))
                 continue
@@ -102,22 +97,13 @@ class _Reader:
     def beside(self) -> list[tuple[str, str]]:
         """What the file says of itself, and what stands in the heads and feet of its pages."""
         found: list[tuple[str, str]] = []
-        for member in {"styles.xml", "meta.xml"} & set(self._file.namelist()):
-            for _, element in self._events(member, ("end",)):
+        for member in {"styles.xml", "meta.xml"} & self._members:
+            for _, element in self._xml.events(member, ("end",)):
                 if element.tag in _KINDS or member == "meta.xml":
                     key = element.get(_META + "name") or element.tag.rpartition("}")[2]
                     words = " ".join("".join(element.itertext()).split())
                     found += [(key, words), ("", words)] if words else []
         return sorted(found)
-
-    def _events(self, member: str, which: tuple[str, ...]) -> Iterator[tuple[str, Element]]:
-        check_member(self._file.getinfo(member), self._limits, self._name)
-        with self._file.open(member) as stream:
-            for event, element in iterparse(stream, events=which):
-                self._elements += event == "end"
-                if self._elements > self._limits.elements:
-                    raise LimitError(f"has more than {self._limits.elements:,} elements", where=self._name, hint="split it")
-                yield event, element
 
     def _style(self, element: Element) -> None:
         """Keeps what a style says, when it ends."""

@@ -13,12 +13,8 @@ import zipfile
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from defusedxml.ElementTree import iterparse
-
-from indicia.errors import LimitError
-from indicia.read.fronts.archive import check_member
 from indicia.read.fronts.docx import properties
-from indicia.read.fronts.office import Piece, laid_out, of_zip
+from indicia.read.fronts.office import Piece, XmlMembers, laid_out, of_zip
 from indicia.read.fronts.opened import Limits, Parsed
 from indicia.read.fronts.unseen import WHITE, Look, Unseen, hexadecimal, number
 from indicia.records import BlockKind
@@ -59,9 +55,8 @@ class _Deck:
 
     def __init__(self, file: zipfile.ZipFile, name: str, limits: Limits) -> None:
         self.unseen = Unseen()
-        self._file, self._name, self._limits = file, name, limits
+        self._xml, self._limits = XmlMembers(file, name, limits), limits
         self._members = frozenset(file.namelist())
-        self._elements = 0
         self._size = _SIZE
 
     def pieces(self) -> Iterator[Piece]:
@@ -152,13 +147,7 @@ class _Deck:
     def _events(self, member: str, which: tuple[str, ...]) -> Iterator[tuple[str, Element]]:
         if member not in self._members:
             return
-        check_member(self._file.getinfo(member), self._limits, self._name)
-        with self._file.open(member) as stream:
-            for event, element in iterparse(stream, events=which):
-                self._elements += event == "end"
-                if self._elements > self._limits.elements:
-                    raise LimitError(f"has more than {self._limits.elements:,} elements", where=self._name, hint="split it")
-                yield event, element
+        yield from self._xml.events(member, which)
 
 
 class _Slide:
